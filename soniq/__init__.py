@@ -1,0 +1,48 @@
+"""Soniq: a job queue in your own Postgres. The job commits with your transaction, or it never was."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from soniq.version import __version__
+
+if TYPE_CHECKING:
+    from soniq.app import Soniq
+    from soniq.errors import SoniqError
+    from soniq.job import Job, JobContext, JobStatus, QueueStats, Snooze
+    from soniq.task.definition import TaskRef, task_ref
+
+__all__ = [
+    "Job",
+    "JobContext",
+    "JobStatus",
+    "QueueStats",
+    "Snooze",
+    "Soniq",
+    "SoniqError",
+    "TaskRef",
+    "__version__",
+    "task_ref",
+]
+
+# Each name is loaded when it is first asked for: a producer that enqueues needs no worker.
+_HOMES: Final = {
+    "Job": "soniq.job",
+    "JobContext": "soniq.job",
+    "JobStatus": "soniq.job",
+    "QueueStats": "soniq.job",
+    "Snooze": "soniq.job",
+    "Soniq": "soniq.app",
+    "SoniqError": "soniq.errors",
+    "TaskRef": "soniq.task.definition",
+    "task_ref": "soniq.task.definition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'soniq' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,33 @@
+"""Soniq: what users hold. It wires settings, pool, registry and stages, and decides nothing itself."""
+
+from soniq.app.core import Backend
+from soniq.app.enqueue import EnqueueVerbs
+from soniq.app.inspect import InspectVerbs
+from soniq.app.tasks import TaskHandle, TaskVerbs
+from soniq.app.work import WorkVerbs
+
+__all__ = ["Backend", "Soniq", "TaskHandle"]
+
+
+class Soniq(TaskVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
+    """A queue in a Postgres database, and the tasks that this program knows.
+
+    Making one does no I/O; the first call that needs the database opens it. One app belongs to the
+    event loop on which it was opened.
+
+    Args:
+        database_url: `postgresql://user:password@host:5432/name`. Without it SONIQ_DATABASE_URL, and
+            without that an embedded server for learning, where `soniq[lab]` is installed.
+        settings: Any setting by its name (see the settings reference); they win over SONIQ_<NAME>.
+
+    Raises:
+        SettingsInvalid: A setting has an unknown name or a value out of range.
+
+    Example:
+        >>> app = Soniq("postgresql://localhost/shop")
+        >>> @app.job()
+        ... async def send_invoice(order_id: int) -> None: ...
+        >>> async with app.transaction() as conn:
+        ...     await conn.execute("insert into orders …")
+        ...     await app.enqueue(send_invoice, connection=conn, order_id=1)
+    """

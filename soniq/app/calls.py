@@ -1,0 +1,100 @@
+"""A call's target and arguments become checked jobs, before anything is sent."""
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from soniq.app.core import Core
+from soniq.enqueue.options import Options
+from soniq.enqueue.request import Defaults, Target, request
+from soniq.errors import ArgumentsInvalid, ConnectionRequired, OptionInvalid, UnknownTask
+from soniq.identity import new_id_text
+from soniq.job import NewJob
+from soniq.task.definition import TaskRef, check_name
+
+TargetLike = Callable[..., Any] | str | TaskRef
+
+
+class Calls(Core):
+    """Finds what a call means."""
+
+    def request(
+        self, target: TargetLike, given: Mapping[str, object], options: Options, connection: object | None
+    ) -> NewJob:
+        """Check one call; see `enqueue` for what it raises."""
+        return request(new_id_text(), self._joinable(target, connection), given, options, self._defaults)
+
+    def requests(
+        self,
+        target: TargetLike,
+        arguments: Iterable[Mapping[str, object]],
+        options: Options,
+        connection: object | None,
+    ) -> list[NewJob]:
+        """Check many calls of one task; the error says which of them is wrong."""
+        found, defaults, jobs = self._joinable(target, connection), self._defaults, []
+        for index, given in enumerate(arguments):
+            try:
+                jobs.append(request(new_id_text(), found, given, options, defaults))
+            except ArgumentsInvalid as error:
+                raise ArgumentsInvalid(
+                    f"job {index} of enqueue_many: {error.message}", **error.context, index=index
+                ) from error
+        return jobs
+
+    @cached_property
+    def _defaults(self) -> Defaults:
+        return Defaults(self._settings.priority, self._settings.max_retries, self._settings.payload_limit_bytes)
+
+    def _joinable(self, target: TargetLike, connection: object | None) -> Target:
+        found = self._target(target)
+        if connection is None and found.task is not None and found.task.transactional:
+            raise ConnectionRequired(
+                f"task {found.name!r} is transactional: its job has to commit with what caused it",
+                task=found.name,
+            )
+        return found
+
+    def _target(self, target: TargetLike) -> Target:
+        if isinstance(target, TaskRef):
+            return Target(target.name, ref=target)
+        if isinstance(target, str):
+            return self._by_name(target)
+        if callable(target):
+            task = self._registry.of(target)
+            return Target(task.name, task)
+        raise OptionInvalid(
+            f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
+            option="target",
+        )
+
+    def _by_name(self, name: str) -> Target:
+        task = self._registry.find(name)
+        if task is not None:
+            return Target(name, task)
+        mode = self._settings.enqueue_validation
+        if mode == "strict":
+            raise UnknownTask(
+                f"no task is named {name!r} on this app", name=name, known=[t.name for t in self._registry]
+            )
+        if mode == "warn":
+            warnings.warn(f"no task is named {name!r} on this app; its arguments are not checked", stacklevel=4)
+        check_name(name, self._settings.task_name_pattern)
+        return Target(name)
+
+
+def merge(args: Mapping[str, object] | None, kwargs: Mapping[str, object]) -> Mapping[str, object]:
+    """Join `args=` and the keyword arguments.
+
+    Raises:
+        ArgumentsInvalid: An argument is given both ways, or `args` is no mapping.
+    """
+    if args is None:
+        return kwargs
+    if not isinstance(args, Mapping):
+        raise ArgumentsInvalid(f"`args` must be a mapping of argument names to values, not {args!r}", argument="args")
+    for name in kwargs:
+        if name in args:
+            raise ArgumentsInvalid(f"argument `{name}` is given twice: in `args=` and by keyword", argument=name)
+    return {**args, **kwargs}

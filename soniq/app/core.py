@@ -1,0 +1,161 @@
+"""An app's life: settings, opening, the schema, closing."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, Final, Self
+
+from soniq.app.default_database import find_database
+from soniq.app.open import SETUP_SESSION, connect, create_database, grant_access, read_place
+from soniq.enqueue.insert import Place
+from soniq.errors import AppClosed, WrongLoop
+from soniq.pool import ConnectionPool, Lent
+from soniq.settings import Settings, load
+from soniq.sql.migrate import migrate, migrations
+from soniq.task.registry import Registry
+
+_PASSWORD: Final = re.compile(r"(?<=://)([^:/@]+):[^@]*@")
+
+
+class Backend:
+    """The app's own connections, lent to you."""
+
+    def __init__(self, core: "Core") -> None:
+        self._core = core
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Lent]:
+        """Lend an asyncpg connection from Soniq's pool; open your transaction on it.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+            SchemaMissing: `setup()` has not run.
+        """
+        pool = await self._core.opened()
+        async with pool.acquire() as connection:
+            yield connection
+
+
+class Core:
+    """What every group of verbs needs: settings, tasks, and the opened pool."""
+
+    def __init__(self, database_url: str | None = None, /, **settings: Any) -> None:
+        if database_url is not None:
+            settings["database_url"] = database_url
+        self._settings = load(**settings)
+        self._registry = Registry(self._settings.task_name_pattern)
+        self._pool: ConnectionPool | None = None
+        self._place: Place | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._opening = asyncio.Lock()
+        self._closed = False
+        self.backend = Backend(self)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they were read."""
+        return self._settings
+
+    @property
+    def registry(self) -> Registry:
+        """The tasks that this app knows."""
+        return self._registry
+
+    @property
+    def is_initialized(self) -> bool:
+        """Whether the pool is open."""
+        return self._pool is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close()` was called."""
+        return self._closed
+
+    def __repr__(self) -> str:
+        url = _PASSWORD.sub(r"\1:…@", self._settings.database_url or "no database named")
+        return f"<Soniq {url} schema={self._settings.database_schema!r} tasks={len(self._registry)}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def ensure_initialized(self) -> None:
+        """Open the pool and check the schema; every call that needs them does it by itself.
+
+        Raises:
+            NoDatabase: No database was named, and the lab's embedded one is not installed.
+            DatabaseUnreachable: The server does not answer or refuses the login.
+            SchemaMissing: `setup()` has not run.
+            SchemaTooOld: The schema lacks a migration that this code needs.
+            CodeTooOld: The schema no longer serves this code.
+            WrongLoop: The app was opened on another event loop.
+            AppClosed: The app was closed.
+        """
+        await self.opened()
+
+    async def opened(self) -> ConnectionPool:
+        """Return the open pool; see `ensure_initialized`."""
+        self._check_loop()
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    await self._open()
+        assert self._pool is not None
+        return self._pool
+
+    async def setup(self, grants: dict[str, str] | None = None) -> int:
+        """Create the database, the schema and its tables, or upgrade them; safe from many processes at once.
+
+        Args:
+            grants: Roles and what they get: `producer` (enqueue), `viewer` (read), `worker` (both, and run).
+
+        Returns:
+            How many migrations were applied, 0 where all was up to date.
+
+        Raises:
+            MigrationBlocked: An open transaction held Soniq's tables through every try.
+            CodeTooOld: The schema no longer serves this code.
+            DatabaseUnreachable: The server does not answer or refuses the login.
+        """
+        self._check_loop()
+        self._settings = await find_database(self._settings)
+        await create_database(self._settings)
+        connection = await connect(self._settings, SETUP_SESSION)
+        try:
+            applied = await migrate(connection, self._settings.database_schema, migrations())
+            await read_place(connection, self._settings)
+            await grant_access(connection, self._settings, grants or {})
+        finally:
+            await connection.close()
+        return applied
+
+    async def close(self) -> None:
+        """Close the pool. A second call does no harm; any other use afterwards raises `AppClosed`."""
+        self._closed = True
+        if self._pool is not None:
+            pool, self._pool = self._pool, None
+            await pool.close()
+
+    async def _open(self) -> None:
+        self._settings = await find_database(self._settings)
+        pool = ConnectionPool(self._settings)
+        await pool.open()
+        try:
+            async with pool.inner() as connection:
+                self._place = await read_place(connection, self._settings)
+        except BaseException:
+            await pool.close()
+            raise
+        self._pool, self._loop = pool, asyncio.get_running_loop()
+
+    def _check_loop(self) -> None:
+        if self._closed:
+            raise AppClosed("this app was closed")
+        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+            raise WrongLoop("this app was opened on another event loop")

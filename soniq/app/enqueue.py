@@ -1,0 +1,200 @@
+"""Enqueue, schedule, and their sync twins."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from soniq.adapters import JoinedSync, join, join_sync
+from soniq.app.calls import Calls, TargetLike, merge
+from soniq.app.default_database import embedded_url
+from soniq.app.open import read_place_sync
+from soniq.enqueue.insert import Place, confirm, insert
+from soniq.enqueue.options import Options, When
+from soniq.enqueue.send import is_data_error, send
+from soniq.enqueue.share import Sharer
+from soniq.job import NewJob
+
+
+class EnqueueVerbs(Calls):
+    """A call becomes a row: in your transaction with `connection=`, in one of its own without."""
+
+    def __init__(self, database_url: str | None = None, /, **settings: Any) -> None:
+        super().__init__(database_url, **settings)
+        self._sharer = Sharer(self._write_own, is_data_error)
+
+    async def enqueue(
+        self,
+        target: TargetLike,
+        /,
+        *,
+        args: Mapping[str, object] | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        scheduled_at: When | None = None,
+        connection: object | None = None,
+        **kwargs: object,
+    ) -> str:
+        """Enqueue one job.
+
+        Args:
+            target: A registered function, a task's name, or a `TaskRef`.
+            args: Arguments that share a name with an option here; joined with the keyword arguments.
+            queue: Where workers look for it; the task's own by default.
+            priority: 1 to 1000, lower first; the task's own by default.
+            scheduled_at: When it is due: an aware datetime, or a timedelta or seconds from now.
+            connection: The connection or session of your transaction. The job is written on it, in
+                one statement: it exists if and only if your transaction commits. Without it the job
+                has a transaction of its own, shared with other enqueues of this moment.
+            kwargs: The handler's arguments.
+
+        Returns:
+            The job's id, a UUID as text.
+
+        Raises:
+            ArgumentsInvalid: An argument is missing, surplus, of another type, or cannot travel as JSON.
+            OptionInvalid: An option is out of range.
+            UnknownTask: No task of that name is registered here.
+            ConnectionRequired: The task is `transactional=True` and `connection=` is missing.
+            UnsupportedConnection: `connection=` is a pool, an engine, or nothing that Soniq can speak through.
+            NotInTransaction: The statement would commit by itself.
+            ConnectionUnusable: The connection is closed or was given back.
+            TransactionAborted: An earlier statement of the transaction failed.
+            WrongDatabase: The connection leads to another database.
+            SchemaMissing: `setup()` has not run there.
+        """
+        job = self.request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        await self._enqueue([job], connection)
+        return job.id
+
+    async def enqueue_many(
+        self,
+        target: TargetLike,
+        arguments: Iterable[Mapping[str, object]],
+        /,
+        *,
+        queue: str | None = None,
+        priority: int | None = None,
+        scheduled_at: When | None = None,
+        connection: object | None = None,
+    ) -> list[str]:
+        """Enqueue many jobs of one task in one statement: all of them, or none.
+
+        Args:
+            target: As in `enqueue`.
+            arguments: One mapping of arguments a job.
+            queue: As in `enqueue`, for all of them; so are the options that follow.
+            priority: 1 to 1000, lower first.
+            scheduled_at: When they are due.
+            connection: As in `enqueue`.
+
+        Returns:
+            The ids, in the order of `arguments`; empty for none.
+
+        Raises:
+            ArgumentsInvalid: As in `enqueue`; it says which job.
+        """
+        jobs = self.requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        if jobs:
+            await self._enqueue(jobs, connection)
+        return [job.id for job in jobs]
+
+    async def schedule(
+        self,
+        target: TargetLike,
+        run_at: When,
+        /,
+        *,
+        args: Mapping[str, object] | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        connection: object | None = None,
+        **kwargs: object,
+    ) -> str:
+        """Enqueue one job for later: `enqueue` with `scheduled_at=run_at`."""
+        return await self.enqueue(
+            target,
+            args=args,
+            queue=queue,
+            priority=priority,
+            scheduled_at=run_at,
+            connection=connection,
+            **kwargs,
+        )
+
+    def enqueue_sync(
+        self,
+        target: TargetLike,
+        /,
+        *,
+        connection: object,
+        args: Mapping[str, object] | None = None,
+        queue: str | None = None,
+        priority: int | None = None,
+        scheduled_at: When | None = None,
+        **kwargs: object,
+    ) -> str:
+        """Enqueue one job in the transaction of a sync connection; otherwise as `enqueue`.
+
+        Args:
+            target: As in `enqueue`; so are the options and the errors.
+            connection: A SQLAlchemy `Session` or `Connection`, or a psycopg `Connection`.
+            args: Arguments that share a name with an option here.
+            queue: Where workers look for it.
+            priority: 1 to 1000, lower first.
+            scheduled_at: When it is due.
+            kwargs: The handler's arguments.
+        """
+        job = self.request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        self._enqueue_sync([job], join_sync(connection))
+        return job.id
+
+    def enqueue_many_sync(
+        self,
+        target: TargetLike,
+        arguments: Iterable[Mapping[str, object]],
+        /,
+        *,
+        connection: object,
+        queue: str | None = None,
+        priority: int | None = None,
+        scheduled_at: When | None = None,
+    ) -> list[str]:
+        """Enqueue many jobs in the transaction of a sync connection; otherwise as `enqueue_many`."""
+        jobs = self.requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        joined = join_sync(connection)
+        if jobs:
+            self._enqueue_sync(jobs, joined)
+        return [job.id for job in jobs]
+
+    async def close(self) -> None:
+        """Write what was gathered, then close the pool; see `Core.close`."""
+        await self._sharer.close()
+        await super().close()
+
+    async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
+        if connection is not None:
+            joined = join(connection)
+            await self.opened()
+            sent = insert(self.known_place(), jobs)
+            confirm(sent, await joined.fetch(sent.statement, sent.parameters))
+        elif len(jobs) == 1:
+            await self.opened()
+            await self._sharer.add(jobs[0])
+        else:
+            await self._write_own(jobs)
+
+    async def _write_own(self, jobs: Sequence[NewJob]) -> None:
+        pool = await self.opened()
+        await send(pool, self.known_place(), jobs)
+
+    def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
+        if self._place is None:
+            if self._settings.database_url is None:
+                self._settings = self._settings.model_copy(update={"database_url": embedded_url()})
+            self._place = read_place_sync(self._settings)
+        sent = insert(self._place, jobs)
+        confirm(sent, joined.fetch(sent.statement, sent.parameters))
+
+    def known_place(self) -> Place:
+        """Return where jobs go; the app is open."""
+        assert self._place is not None
+        return self._place

@@ -1,0 +1,70 @@
+"""Look at jobs, counts and workers."""
+
+from uuid import UUID
+
+from soniq.app.core import Core
+from soniq.errors import OptionInvalid
+from soniq.job import Job, QueueStats
+from soniq.watch.inspect import (
+    WorkerRecord,
+    add_up,
+    read_counts,
+    read_job,
+    read_jobs,
+    read_workers,
+    to_id,
+    to_status,
+)
+
+
+class InspectVerbs(Core):
+    """Reads what the queue holds."""
+
+    async def get_job(self, job_id: str | UUID) -> Job | None:
+        """Return one job, live, ended or dead; None where there is none of that id.
+
+        Raises:
+            OptionInvalid: `job_id` is no UUID.
+        """
+        wanted = to_id(job_id)
+        pool = await self.opened()
+        async with pool.inner() as connection:
+            return await read_job(connection, self._settings.database_schema, wanted)
+
+    async def list_jobs(
+        self, queue: str | None = None, status: str | None = None, limit: int = 100, offset: int = 0
+    ) -> list[Job]:
+        """Return jobs, newest first.
+
+        Args:
+            queue: Of this queue only.
+            status: A `JobStatus` or its text; of this status only.
+            limit: This many at most.
+            offset: Leave out this many at the beginning.
+
+        Raises:
+            OptionInvalid: There is no such status, or a number is negative.
+        """
+        wanted = to_status(status)
+        if limit < 0 or offset < 0:
+            raise OptionInvalid("`limit` and `offset` must be at least 0", option="limit")
+        pool = await self.opened()
+        async with pool.inner() as connection:
+            return await read_jobs(connection, self._settings.database_schema, queue, wanted, limit, offset)
+
+    async def get_queue_stats(self, queue: str | None = None) -> QueueStats:
+        """Count the jobs of one queue, or of all, by status."""
+        counts = await self.get_queues(queue)
+        return add_up(counts)
+
+    async def get_queues(self, queue: str | None = None) -> dict[str, QueueStats]:
+        """Count the jobs of each queue that has any, by its name."""
+        pool = await self.opened()
+        async with pool.inner() as connection:
+            return await read_counts(connection, self._settings.database_schema, queue)
+
+    async def get_workers(self) -> list[WorkerRecord]:
+        """Return the workers that the database knows, oldest first."""
+        pool = await self.opened()
+        async with pool.inner() as connection:
+            return await read_workers(connection, self._settings.database_schema)

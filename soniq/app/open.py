@@ -1,0 +1,119 @@
+"""The connections that come before the pool: for setup, and to read where one is."""
+
+import asyncio
+import threading
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import asyncpg
+
+from soniq.enqueue.insert import Place
+from soniq.errors import OptionInvalid, SchemaMissing
+from soniq.pool import PINNED, UNREACHABLE, database_url, unreachable
+from soniq.settings import Settings
+from soniq.sql import in_schema, statement
+from soniq.sql.migrate import check_version
+
+INSTALLATION: Final = statement("enqueue", "installation")
+GRANT_ACCESS: Final = statement("setup", "grant_access")
+
+# A migration waits for its turn as long as it takes, and sets its own lock time-out.
+SETUP_SESSION: Final = {**PINNED, "lock_timeout": "0", "statement_timeout": "0"}
+MISSING: Final = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
+
+
+async def connect(settings: Settings, session: dict[str, str]) -> Any:
+    """Open one connection outside the pool.
+
+    Raises:
+        DatabaseUnreachable: The server does not answer or refuses the login.
+    """
+    try:
+        return await asyncpg.connect(database_url(settings), server_settings=session)
+    except (*UNREACHABLE, asyncpg.InvalidCatalogNameError) as error:
+        raise unreachable(error) from error
+
+
+async def create_database(settings: Settings) -> None:
+    """Create the database where the server has none of that name."""
+    url = database_url(settings)
+    try:
+        connection = await asyncpg.connect(url)
+    except asyncpg.InvalidCatalogNameError:
+        await _create(settings, url)
+    except UNREACHABLE as error:
+        raise unreachable(error) from error
+    else:
+        await connection.close()
+
+
+async def _create(settings: Settings, url: str) -> None:
+    parts = urlsplit(url)
+    name = unquote(parts.path.lstrip("/"))
+    server = settings.model_copy(update={"database_url": urlunsplit(parts._replace(path="/postgres"))})
+    connection = await connect(server, SETUP_SESSION)
+    try:
+        quoted = name.replace('"', '""')
+        await connection.execute(f'create database "{quoted}"')
+    except (asyncpg.DuplicateDatabaseError, asyncpg.UniqueViolationError):
+        pass  # another process made it between the two looks
+    finally:
+        await connection.close()
+
+
+async def read_place(connection: Any, settings: Settings) -> Place:
+    """Read which installation this is, and check that this code fits it.
+
+    Raises:
+        SchemaMissing: `setup()` has not run.
+        SchemaTooOld: The schema lacks a migration.
+        CodeTooOld: The schema no longer serves this code.
+    """
+    schema = settings.database_schema
+    try:
+        row = await connection.fetchrow(in_schema(INSTALLATION, schema))
+    except MISSING as error:
+        raise SchemaMissing(f"this database has no schema {schema!r} of Soniq's") from error
+    if row is None:
+        raise SchemaMissing(f"the schema {schema!r} has not been set up to its end")
+    check_version(row["schema_version"], row["serves_from"])
+    return Place(schema, row["installation"], settings.notify == "on")
+
+
+async def grant_access(connection: Any, settings: Settings, grants: dict[str, str]) -> None:
+    """Give roles what they need.
+
+    Raises:
+        OptionInvalid: There is no such role, or no such kind of access.
+    """
+    for role, access in grants.items():
+        try:
+            await connection.execute(in_schema(GRANT_ACCESS, settings.database_schema), role, access)
+        except (asyncpg.UndefinedObjectError, asyncpg.RaiseError) as error:
+            raise OptionInvalid(f"cannot grant {access!r} to {role!r}: {error}", option="grant") from error
+
+
+def read_place_sync(settings: Settings) -> Place:
+    """Read the place from code that has no event loop, or must not use the one it has."""
+    found: list[Place | BaseException] = []
+
+    async def read() -> Place:
+        connection = await connect(settings, PINNED)
+        try:
+            return await read_place(connection, settings)
+        finally:
+            await connection.close()
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(read()))
+        except BaseException as error:  # noqa: BLE001  # carried to the caller's thread, raised there
+            found.append(error)
+
+    thread = threading.Thread(target=run, name="soniq-open")
+    thread.start()
+    thread.join()
+    [answer] = found
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer

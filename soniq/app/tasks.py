@@ -1,0 +1,174 @@
+"""Declare tasks: `@app.job(…)`, and what it makes of a function."""
+
+import functools
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, Generic, ParamSpec, TypeVar
+
+from pydantic import BaseModel
+
+from soniq.app.core import Core
+from soniq.enqueue.options import When, check_priority, check_queue
+from soniq.errors import OptionInvalid
+from soniq.task.arguments import check_handler
+from soniq.task.definition import Retries, Task
+
+P = ParamSpec("P")
+R = TypeVar("R")
+PROGRAM: Final = {"__main__", "__mp_main__"}  # the second is what multiprocessing calls it in a child
+Delay = float | timedelta | list[float] | list[timedelta] | tuple[float | timedelta, ...]
+
+
+class TaskHandle(Generic[P, R]):
+    """A handler that can be called as before, and enqueued."""
+
+    def __init__(self, app: Any, task: Task, handler: Callable[P, R], options: Mapping[str, Any]) -> None:
+        functools.update_wrapper(self, handler)
+        self._app, self._task, self._handler, self._options = app, task, handler, dict(options)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call the handler here and now, as if it were no task."""
+        return self._handler(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<task {self._task.name!r}>"
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self._task.name
+
+    async def enqueue(self, **kwargs: object) -> str:
+        """Enqueue one job of this task with the options given to `options()`; see `Soniq.enqueue`."""
+        job_id: str = await self._app.enqueue(self, args=kwargs, **self._options)
+        return job_id
+
+    def options(
+        self,
+        *,
+        queue: str | None = None,
+        priority: int | None = None,
+        scheduled_at: When | None = None,
+        connection: object | None = None,
+    ) -> "TaskHandle[P, R]":
+        """Return the same task with options for its next enqueues; see `Soniq.enqueue`."""
+        given = {"queue": queue, "priority": priority, "scheduled_at": scheduled_at, "connection": connection}
+        named = {name: value for name, value in given.items() if value is not None}
+        return TaskHandle(self._app, self._task, self._handler, {**self._options, **named})
+
+
+class TaskVerbs(Core):
+    """Registers handlers."""
+
+    def job(  # noqa: PLR0913  # the published signature
+        self,
+        handler: None = None,
+        /,
+        *,
+        name: str | None = None,
+        queue: str = "default",
+        priority: int | None = None,
+        retries: int | None = None,
+        max_retries: int | None = None,
+        retry_delay: Delay = 0,
+        retry_backoff: bool = False,
+        retry_max_delay: float | timedelta | None = None,
+        timeout: float | timedelta | None = None,
+        transactional: bool = False,
+        validate: type[BaseModel] | None = None,
+        args_model: type[BaseModel] | None = None,
+    ) -> Callable[[Callable[P, R]], TaskHandle[P, R]]:
+        """Make a function a task.
+
+        Args:
+            handler: Nothing: it is there to say what `@app.job` without parentheses lacks.
+            name: Its name in the database; `module.qualname` by default, where the program that is run is a
+                module like any other. Name what other services enqueue.
+            queue: Where its jobs go.
+            priority: 1 to 1000, lower first; SONIQ_PRIORITY by default.
+            retries: Further runs after a failure, at most; SONIQ_MAX_RETRIES by default.
+            max_retries: The same, under its other published name.
+            retry_delay: Seconds (or a timedelta) before a retry; a list gives the 1st, 2nd, …, the last one holds on.
+            retry_backoff: Double the delay with every retry.
+            retry_max_delay: Seconds at most between two attempts.
+            timeout: Seconds an attempt may take; SONIQ_JOB_TIMEOUT by default, 0 for no limit.
+            transactional: Refuse an enqueue without `connection=`.
+            validate: A pydantic model that checks the arguments in place of the annotations.
+            args_model: The same, under its other published name.
+
+        Raises:
+            OptionInvalid: An option is out of range, or the function's signature cannot be a contract.
+            InvalidTaskName: The name does not match SONIQ_TASK_NAME_PATTERN.
+            DuplicateTask: Another function has that name.
+        """
+        _check_parentheses(handler)
+        limit = next(one for one in (retries, max_retries, self._settings.max_retries) if one is not None)
+        rules = _retries(limit, retry_delay, retry_backoff, retry_max_delay)
+        nameless = Task(
+            name="",
+            handler=_unset,
+            queue=check_queue(queue),
+            priority=self._settings.priority if priority is None else check_priority(priority),
+            retries=rules,
+            timeout=None if timeout is None else _seconds("timeout", timeout),
+            transactional=transactional,
+            args_model=_model(validate or args_model),
+        )
+
+        def register(handler: Callable[P, R]) -> TaskHandle[P, R]:
+            full_name = f"{_module(handler)}.{handler.__qualname__}" if name is None else name
+            task = replace(nameless, name=full_name, handler=handler)
+            check_handler(task)
+            self._registry.add(task)
+            return TaskHandle(self, task, handler, {})
+
+        return register
+
+
+def _unset() -> None: ...
+
+
+def _check_parentheses(handler: object) -> None:
+    if handler is not None:
+        raise OptionInvalid("write `@app.job()`, with parentheses, above a function", option="handler")
+
+
+def _module(handler: Callable[..., object]) -> str:
+    """Name a handler's module as a worker imports it: a program that is run calls itself `__main__`."""
+    if handler.__module__ not in PROGRAM:
+        return handler.__module__
+    main = sys.modules[handler.__module__]
+    if spec := getattr(main, "__spec__", None):  # python -m shop.jobs
+        return str(spec.name).removesuffix(".__main__")
+    file = getattr(main, "__file__", None)  # none in a notebook
+    return Path(file).stem if file else handler.__module__
+
+
+def _model(model: object) -> type[BaseModel] | None:
+    if model is None or (isinstance(model, type) and issubclass(model, BaseModel)):
+        return model
+    raise OptionInvalid(f"`args_model` must be a class of pydantic's BaseModel, not {model!r}", option="args_model")
+
+
+def _retries(limit: object, delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= 1000:
+        raise OptionInvalid(f"`retries` must be a whole number from 0 to 1000, not {limit!r}", option="retries")
+    delays = delay if isinstance(delay, list | tuple) else [delay]
+    if not delays:
+        raise OptionInvalid("`retry_delay` is an empty list; 0 retries at once", option="retry_delay")
+    return Retries(
+        limit,
+        tuple(_seconds("retry_delay", one) for one in delays),
+        backoff,
+        None if max_delay is None else _seconds("retry_max_delay", max_delay),
+    )
+
+
+def _seconds(option: str, value: object) -> float:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e9:
+        raise OptionInvalid(f"`{option}` must be seconds of at least 0, or a timedelta, not {value!r}", option=option)
+    return float(seconds)

@@ -1,0 +1,100 @@
+"""Run a worker: as a program's main thing, once, or inside a running event loop."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import soniq.worker
+from soniq.app.core import Core
+from soniq.enqueue.options import check_queue
+from soniq.errors import OptionInvalid
+from soniq.pool import Lent
+
+if TYPE_CHECKING:
+    from soniq.worker import Worker
+
+
+class WorkVerbs(Core):
+    """Runs jobs, and lends transactions."""
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Lent]:
+        """Lend a connection of Soniq's pool with a transaction begun; commits at the end, rolls back on an error.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+            SchemaMissing: `setup()` has not run.
+        """
+        async with self.backend.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def run_worker(
+        self,
+        concurrency: int | None = None,
+        run_once: bool = False,
+        queues: Sequence[str] | None = None,
+        shutdown_event: asyncio.Event | None = None,
+    ) -> int:
+        """Run jobs until SIGTERM or SIGINT, or until `shutdown_event` is set.
+
+        Args:
+            concurrency: Jobs at once; SONIQ_CONCURRENCY by default.
+            run_once: Run everything that is due, and return.
+            queues: Serve these; SONIQ_QUEUES by default, and every queue where that is unset.
+            shutdown_event: Stop when it is set, instead of on signals.
+
+        Returns:
+            How many attempts were run.
+
+        Raises:
+            OptionInvalid: `concurrency` is below 1, or `queues` is empty or no list of names.
+        """
+        worker = await self._worker(concurrency, queues)
+        if run_once:
+            return await worker.run_once()
+        if shutdown_event is not None:
+            return await worker.run(shutdown_event)
+        with soniq.worker.stop_on_signals(worker) as stop:
+            return await worker.run(stop)
+
+    @asynccontextmanager
+    async def worker(
+        self, concurrency: int | None = None, queues: Sequence[str] | None = None
+    ) -> AsyncIterator["Worker"]:
+        """Run a worker in this event loop while the block runs: in a notebook, a test, a web application.
+
+        Args:
+            concurrency: As in `run_worker`.
+            queues: As in `run_worker`.
+        """
+        worker, stop = await self._worker(concurrency, queues), asyncio.Event()
+        running = asyncio.create_task(worker.run(stop), name="soniq-worker")
+        try:
+            await worker.started()
+            yield worker
+        finally:
+            stop.set()
+            await running
+
+    async def _worker(self, concurrency: int | None, queues: Sequence[str] | None) -> "Worker":
+        served = self._settings.queues if queues is None else _names(queues)
+        jobs_at_once = self._settings.concurrency if concurrency is None else _count(concurrency)
+        pool = await self.opened()
+        return soniq.worker.Worker(pool, self._settings, self._registry, queues=served, concurrency=jobs_at_once)
+
+
+def _names(queues: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(queues, str):
+        raise OptionInvalid(f"`queues` must be a list of names: write [{queues!r}], not {queues!r}", option="queues")
+    if not queues:
+        raise OptionInvalid("`queues` is empty, so the worker would serve none; None serves all", option="queues")
+    return tuple(map(check_queue, queues))
+
+
+def _count(concurrency: object) -> int:
+    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
+        raise OptionInvalid(
+            f"`concurrency` must be a whole number of at least 1, not {concurrency!r}", option="concurrency"
+        )
+    return concurrency

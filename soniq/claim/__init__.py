@@ -1,0 +1,1 @@
+"""A row becomes yours, for a while."""

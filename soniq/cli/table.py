@@ -1,0 +1,56 @@
+"""Columns of text for a terminal, and JSON for scripts."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+
+def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows under their heads, numbers to the right."""
+    texts = [[_text(cell) for cell in row] for row in rows]
+    widths = [max(len(line[at]) for line in [list(heads), *texts]) for at in range(len(heads))]
+    right = [bool(rows) and all(isinstance(row[at], int) for row in rows) for at in range(len(heads))]
+    click.secho(_line(heads, widths, right), bold=True)
+    for line in texts:
+        click.echo(_line(line, widths, right))
+
+
+def print_json(value: object) -> None:
+    """Print a value for a script to read; times are ISO 8601, durations seconds."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = (
+        cell.rjust(width) if flush else cell.ljust(width)
+        for cell, width, flush in zip(cells, widths, right, strict=True)
+    )
+    return "  ".join(padded).rstrip()
+
+
+def _text(cell: object) -> str:
+    match cell:
+        case None:
+            return "-"
+        case datetime():
+            return cell.strftime("%Y-%m-%d %H:%M:%S")
+        case timedelta():
+            return f"{cell.total_seconds():.1f} s"
+        case tuple():
+            return ",".join(map(str, cell))
+        case _:
+            return str(cell)
+
+
+def _plain(value: Any) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,40 @@
+"""`soniq worker`: run jobs."""
+
+import asyncio
+import logging
+
+import click
+
+from soniq.app import Soniq
+from soniq.cli.target import load_app
+
+
+@click.command()
+@click.argument("target", metavar="MODULE:APP")
+@click.option("--concurrency", type=click.IntRange(1), help="Jobs at once; SONIQ_CONCURRENCY by default.")
+@click.option("--queues", metavar="A,B", help="Serve these queues; every queue by default.")
+@click.option("--run-once", is_flag=True, help="Run everything that is due, then exit.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="SONIQ_LOG_LEVEL by default.",
+)
+def worker(target: str, concurrency: int | None, queues: str | None, run_once: bool, log_level: str | None) -> None:
+    """Run the jobs of an app until SIGTERM or Ctrl-C.
+
+    MODULE:APP names the Soniq app in your code, such as shop.jobs:app; import your tasks there. The
+    first signal lets running jobs finish within SONIQ_SHUTDOWN_TIMEOUT seconds and hands back the
+    rest, a second one gives up at once.
+    """
+    app = load_app(target)
+    level = (log_level or app.settings.log_level).upper()
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    names = [name.strip() for name in queues.split(",") if name.strip()] if queues else None
+    click.echo(f"soniq worker: {len(app.registry)} tasks, {', '.join(names or []) or 'every queue'}", err=True)
+    ran = asyncio.run(_work(app, concurrency, names, run_once))
+    click.echo(f"soniq worker: ended after {ran} attempts", err=True)
+
+
+async def _work(app: Soniq, concurrency: int | None, queues: list[str] | None, run_once: bool) -> int:
+    async with app:
+        return await app.run_worker(concurrency=concurrency, run_once=run_once, queues=queues)

@@ -1,0 +1,1 @@
+"""Stage 1: a call becomes a row, in your transaction."""

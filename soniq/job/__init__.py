@@ -1,0 +1,26 @@
+"""The values that travel between the stages: a new job, a claim, an outcome, a verdict."""
+
+from soniq.job.claim import Claim
+from soniq.job.context import JobContext
+from soniq.job.new import NewJob
+from soniq.job.outcome import Failed, Finished, HandedBack, Outcome, Snooze, Snoozed
+from soniq.job.record import Attempt, Job, QueueStats
+from soniq.job.status import JobStatus
+from soniq.job.verdict import Verdict
+
+__all__ = [
+    "Attempt",
+    "Claim",
+    "Failed",
+    "Finished",
+    "HandedBack",
+    "Job",
+    "JobContext",
+    "JobStatus",
+    "NewJob",
+    "Outcome",
+    "QueueStats",
+    "Snooze",
+    "Snoozed",
+    "Verdict",
+]

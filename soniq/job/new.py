@@ -1,0 +1,29 @@
+"""A job that is about to be written."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """One checked call, ready to become a row.
+
+    Attributes:
+        id: UUIDv7 as text, made here, so known before the statement runs.
+        task: The task's name.
+        args: The arguments as JSON text of an object.
+        queue: Where workers look for it.
+        priority: 1 to 1000, lower first.
+        max_attempts: Runs at most, the first one included.
+        run_at: When it is due, aware; None means now, or `delay` from now.
+        delay: How long from now by the database's clock; None unless `run_at` is None.
+    """
+
+    id: str
+    task: str
+    args: str
+    queue: str
+    priority: int
+    max_attempts: int
+    run_at: datetime | None = None
+    delay: timedelta | None = None

@@ -1,0 +1,35 @@
+"""What a job's row becomes after an attempt."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+from uuid import UUID
+
+End = Literal["done", "queued", "cancelled", "dead_letter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decided attempt, ready to be recorded over the claim it belongs to.
+
+    Attributes:
+        id: The job.
+        token: The claim that this verdict settles; without it nothing is written.
+        state: What the row becomes.
+        delay: For `queued`: how long until it is due again.
+        spend_attempt: For `queued`: False gives the attempt back.
+        error: One line of what went wrong, None where nothing did.
+        traceback: The full traceback, None where there is none.
+        result: JSON text of what the handler returned, None for nothing.
+        reason: For `dead_letter`: why, such as `max_retries_exceeded`.
+    """
+
+    id: UUID
+    token: UUID
+    state: End
+    delay: timedelta = timedelta()
+    spend_attempt: bool = True
+    error: str | None = None
+    traceback: str | None = None
+    result: str | None = None
+    reason: str | None = None

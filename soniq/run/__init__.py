@@ -1,0 +1,1 @@
+"""Stage 3: a claim meets its handler."""

@@ -1,0 +1,113 @@
+"""Run one attempt of a job to its outcome, whatever the handler does."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, Final
+
+from soniq.errors import ArgumentsInvalid
+from soniq.job import Claim, Failed, Finished, HandedBack, JobContext, Outcome, Snooze, Snoozed
+from soniq.run.deadline import TimedOut, within
+from soniq.run.handler import EndedByHandler, Running, go_on, start
+from soniq.run.result import encode_result
+from soniq.run.safe_text import describe, storable, trace
+from soniq.task.arguments import decode
+from soniq.task.definition import Task
+
+REASON_CHARACTERS: Final = 2_000
+# Long enough for another worker to have it first.
+NO_THREAD_DELAY: Final = timedelta(seconds=1)
+UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
+
+
+async def execute(
+    task: Task, claim: Claim, worker_id: str, threads: ThreadPoolExecutor, timeout: timedelta | None
+) -> Outcome:
+    """Run the handler once.
+
+    Every way in which it can end is an outcome: a result, an exception of any kind (SystemExit and a
+    CancelledError of its own included), a time-out, arguments that no longer fit. After a time-out an
+    asynchronous handler is cancelled and given five seconds to end, then left behind; a synchronous
+    one runs on in its thread, and the attempt counts as failed all the same. One that waited all that
+    time for a thread has not begun, so the job is handed back and spends no attempt.
+
+    Args:
+        task: Whose handler.
+        claim: The job in hand.
+        worker_id: For the handler's context.
+        threads: Where synchronous handlers run.
+        timeout: How long the attempt may take; None for no limit.
+
+    Raises:
+        asyncio.CancelledError: The worker cancelled the attempt, as at shutdown.
+    """
+    try:
+        arguments = decode(task, claim.args, _context(claim, worker_id))
+    except ArgumentsInvalid as error:
+        return Failed(describe(error), "", retryable=False, reason="invalid_arguments")
+    except BaseException as error:  # noqa: BLE001  # around the validators of the user's models
+        return Failed(describe(error), trace(error), retryable=False, reason="invalid_arguments")
+    try:
+        running = start(task.handler, arguments, threads)
+    except RuntimeError:
+        return HandedBack(timedelta(), "the worker's threads have ended")
+    return await _outcome(running, None if timeout is None else timeout.total_seconds())
+
+
+async def _outcome(running: Running, seconds: float | None) -> Outcome:
+    loop = asyncio.get_running_loop()
+    ends = None if seconds is None else loop.time() + seconds
+    try:
+        result = await within(running.future, seconds)
+        if running.call is not None and issubclass(type(result), Coroutine):
+            running = go_on(result)
+            result = await within(running.future, None if ends is None else max(0.0, ends - loop.time()))
+        return _returned(result)
+    except TimedOut:
+        if running.never_began:
+            return HandedBack(NO_THREAD_DELAY, "no thread was free for it: see SONIQ_SYNC_HANDLER_POOL_SIZE")
+        thread = "" if running.call is None else "; its thread runs on"
+        return Failed(f"TimeoutError: the attempt took longer than {seconds:g} s{thread}", "", reason="timeout")
+    except EndedByHandler as ended:
+        return Failed(describe(ended.error), trace(ended.error))
+
+
+def _returned(result: Any) -> Outcome:
+    # By its type: an object may say anything of its own `__class__`.
+    kind = type(result)
+    if issubclass(kind, Snooze):
+        return _snoozed(result)
+    if issubclass(kind, UNRUN):
+        if issubclass(kind, Coroutine):
+            result.close()
+        return Failed(
+            f"TypeError: the handler returned a {kind.__name__} and ran nothing of it; write `async def` and `await`",
+            "",
+            retryable=False,
+            reason="permanent_failure",
+        )
+    return Finished(encode_result(result))
+
+
+def _snoozed(snooze: Snooze) -> Outcome:
+    try:
+        delay = max(timedelta(), timedelta(seconds=snooze.seconds))
+        reason = None if snooze.reason is None else storable(str(snooze.reason), REASON_CHARACTERS)
+    except BaseException as error:  # noqa: BLE001  # both fields hold whatever the handler put there
+        said = f"{describe(error)} (in the Snooze that the handler returned)"
+        return Failed(said, "", retryable=False, reason="permanent_failure")
+    return Snoozed(delay, reason)
+
+
+def _context(claim: Claim, worker_id: str) -> JobContext:
+    return JobContext(
+        job_id=str(claim.id),
+        job_name=claim.task,
+        attempt=claim.attempt,
+        max_attempts=claim.max_attempts,
+        queue=claim.queue,
+        worker_id=worker_id,
+        scheduled_at=claim.scheduled_at,
+        created_at=claim.created_at,
+    )

@@ -1,0 +1,90 @@
+"""Call a handler: in the worker's loop where it is asynchronous, in a thread where it is not."""
+
+import asyncio
+import concurrent.futures
+import contextvars
+import inspect
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+from soniq.task.definition import Handler
+
+
+class EndedByHandler(Exception):
+    """Carries whatever a handler raised past asyncio, which gives some exceptions a meaning of its own."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A handler that was set going.
+
+    Attributes:
+        future: Its task, or what its thread will say.
+        call: Its place in the thread pool, None where it runs in the loop.
+    """
+
+    future: "asyncio.Future[Any]"
+    call: "concurrent.futures.Future[Any] | None" = None
+
+    @property
+    def never_began(self) -> bool:
+        """Whether it was given up while it still waited for a thread."""
+        return self.call is not None and self.call.cancelled()
+
+
+@lru_cache(maxsize=4096)
+def is_asynchronous(handler: Handler) -> bool:
+    """Say whether calling it makes a coroutine: also for partials, methods and callable objects."""
+    target: Any = handler
+    while isinstance(target, partial):
+        target = target.func
+    if inspect.iscoroutinefunction(target):
+        return True
+    return inspect.iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004  # its kind, not whether
+
+
+def start(handler: Handler, arguments: dict[str, Any], threads: ThreadPoolExecutor) -> Running:
+    """Set a handler going, as a task of its own or in a thread; both see the caller's context variables.
+
+    The future's exception is `EndedByHandler`, whatever was raised: SystemExit would stop the loop,
+    StopIteration cannot be set on a future, a CancelledError of its own would look like ours.
+
+    Raises:
+        RuntimeError: The threads were let go.
+    """
+    if is_asynchronous(handler):
+        return Running(asyncio.get_running_loop().create_task(_awaited(handler, arguments)))
+    context = contextvars.copy_context()
+    call = threads.submit(context.run, _called, handler, arguments)
+    return Running(asyncio.wrap_future(call), call)
+
+
+def go_on(coroutine: Coroutine[Any, Any, Any]) -> Running:
+    """Await what a plain function returned: a decorator's wrapper around an asynchronous handler does that."""
+    return Running(asyncio.get_running_loop().create_task(_awaited(lambda: coroutine, {})))
+
+
+async def _awaited(handler: Handler, arguments: dict[str, Any]) -> Any:
+    try:
+        return await handler(**arguments)
+    except BaseException as error:  # noqa: BLE001  # around the user's handler: see `start`
+        raise EndedByHandler(_from_handler(error)) from None
+
+
+def _called(handler: Handler, arguments: dict[str, Any]) -> Any:
+    try:
+        return handler(**arguments)
+    except BaseException as error:  # noqa: BLE001  # around the user's handler: see `start`
+        raise EndedByHandler(_from_handler(error)) from None
+
+
+def _from_handler(error: BaseException) -> BaseException:
+    """Begin the traceback in the handler, not in this file."""
+    return error.with_traceback(error.__traceback__ and error.__traceback__.tb_next)

@@ -1,0 +1,81 @@
+"""The settings, from SONIQ_* and from arguments, checked when the app is made."""
+
+import difflib
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from soniq.errors import SettingsInvalid
+
+
+class Settings(BaseSettings):
+    """Everything that can be set: an argument of `Soniq(…)` wins over SONIQ_<NAME>, and that over `.env`."""
+
+    model_config = SettingsConfigDict(env_prefix="SONIQ_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str | None = Field(
+        None, repr=False, description="PostgreSQL URL: postgresql://user:password@host:5432/name"
+    )
+    database_schema: str = Field(
+        "soniq",
+        pattern=r"^[a-z_][a-z0-9_]{0,39}$",
+        description="Postgres schema that holds Soniq's tables; several can live in one database",
+    )
+    concurrency: int = Field(4, ge=1, le=10_000, description="Jobs that a worker runs at once")
+    queues: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None, description="Queues a worker serves, by commas; unset: every queue"
+    )
+    max_retries: int = Field(3, ge=0, le=1000, description="Retries of a task that names none")
+    priority: int = Field(100, ge=1, le=1000, description="Priority of a job whose task names none; lower first")
+    job_timeout: float = Field(300, ge=0, description="Seconds an attempt may take; 0 for no limit")
+    payload_limit_bytes: int = Field(
+        1_000_000, ge=1_000, le=100_000_000, description="Arguments of one job at most, as JSON in UTF-8"
+    )
+    pool_min_size: int = Field(1, ge=0, le=1000, description="Connections that the pool keeps open")
+    pool_max_size: int = Field(20, ge=2, le=1000, description="Connections that the pool opens at most")
+    poll_interval: float = Field(1, ge=0.05, le=60, description="Seconds between looks of a sleeping worker")
+    heartbeat_interval: float = Field(1, ge=0.1, le=60, description="Seconds between a worker's signs of life")
+    heartbeat_timeout: float = Field(30, ge=1, le=7200, description="Seconds without one after which a worker is dead")
+    sweep_interval: float = Field(1, ge=0.1, le=60, description="Seconds between looks for dead workers")
+    shutdown_timeout: float = Field(30, ge=0, description="Seconds that running jobs get to finish at shutdown")
+    sync_handler_pool_size: int = Field(8, ge=1, le=1000, description="Threads for handlers that are plain functions")
+    snooze_max_seconds: float = Field(86_400, ge=0, description="Longest snooze, in seconds")
+    unknown_task_ttl: float = Field(
+        3600,
+        ge=0,
+        description="Seconds that a job whose task no worker knows is handed on before it is a dead letter",
+    )
+    enqueue_validation: Literal["strict", "warn", "none"] = Field(
+        "strict", description="What becomes of an enqueue by a name that this app has not registered"
+    )
+    task_name_pattern: str = Field(r"^[A-Za-z_][A-Za-z0-9_.:<>-]{0,199}$", description="What a task name must match")
+    notify: Literal["on", "off"] = Field("on", description="off where transactions are prepared in two phases")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Of the `soniq` logger")
+
+    @field_validator("queues", mode="before")
+    @classmethod
+    def split_names(cls, value: Any) -> Any:
+        """Let a comma-separated text name several queues."""
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip()) or None
+        return value
+
+
+def load(**given: Any) -> Settings:
+    """Read the settings, arguments first.
+
+    Raises:
+        SettingsInvalid: A name is unknown (the nearest one is suggested) or a value out of range.
+    """
+    for name in given:
+        if name not in Settings.model_fields:
+            near = difflib.get_close_matches(name, Settings.model_fields, n=1)
+            meant = f"; did you mean `{near[0]}`?" if near else ""
+            raise SettingsInvalid(f"Soniq() has no setting `{name}`{meant}", name=name)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        [first, *_] = error.errors()
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsInvalid(f"setting `{name}`: {first['msg']}, not {first['input']!r}", name=name) from error

@@ -1,0 +1,1 @@
+"""What happened becomes what the row says."""

@@ -1,0 +1,91 @@
+-- name: installation
+-- Say which installation this database holds, and which code it serves.
+select installation::text as installation, schema_version, serves_from
+from soniq.meta
+
+-- name: one
+-- Write one job, and wake a worker only where one sleeps: NOTIFY makes committing transactions queue up.
+-- No row back: this database holds another installation than $1, and nothing was written.
+-- Every parameter is text and cast here, so no codec of the user's connection can change it.
+-- $1 installation  $2 id  $3 task  $4 args  $5 queue  $6 priority  $7 max attempts
+-- $8 run at, or null  $9 seconds from now, or null  $10 'on' to wake workers
+insert into soniq.jobs (id, task, args, queue, priority, max_attempts, state, run_at, scheduled_at)
+select
+    $2::text::uuid,
+    $3::text,
+    $4::text::jsonb,
+    $5::text,
+    $6::text::integer,
+    $7::text::integer,
+    case when asked.at > statement_timestamp() then 'later' else 'ready' end,
+    coalesce(asked.at, statement_timestamp()),
+    asked.at
+from soniq.meta
+cross join (
+    select coalesce(
+        $8::text::timestamptz,
+        statement_timestamp() + make_interval(secs => $9::text::double precision)
+    ) as at
+) as asked
+where installation = $1::text::uuid
+returning
+    case
+        when $10::text = 'on' and exists (
+            select 1
+            from soniq.sleepers
+            where queues is null
+               or $5::text = any(queues)
+        )
+        then pg_notify('soniq_new_job', $5::text)::text
+    end as woken
+
+-- name: many
+-- Write any number of jobs in one statement; one wake-up a queue, only where a worker sleeps.
+-- One row back: whether this database holds installation $1. Where it does not, nothing was written.
+-- An id that is there already is left alone, so a statement whose answer was lost can be sent again.
+-- $1 installation  $2 'on' to wake workers  $3 ids  $4 tasks  $5 args  $6 queues  $7 priorities
+-- $8 max attempts  $9 run at, or null each  $10 seconds from now, or null each
+with here as (
+    select 1
+    from soniq.meta
+    where installation = $1::text::uuid
+),
+written as (
+    insert into soniq.jobs (id, task, args, queue, priority, max_attempts, state, run_at, scheduled_at)
+    select
+        new.id::uuid,
+        new.task,
+        new.args::jsonb,
+        new.queue,
+        new.priority::integer,
+        new.max_attempts::integer,
+        case when asked.at > statement_timestamp() then 'later' else 'ready' end,
+        coalesce(asked.at, statement_timestamp()),
+        asked.at
+    from here
+    cross join unnest(
+        $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]
+    ) as new (id, task, args, queue, priority, max_attempts, run_at, delay)
+    cross join lateral (
+        select coalesce(
+            new.run_at::timestamptz,
+            statement_timestamp() + make_interval(secs => new.delay::double precision)
+        ) as at
+    ) as asked
+    on conflict (id) do nothing
+    returning queue
+),
+woken as (
+    select pg_notify('soniq_new_job', fresh.queue)
+    from (select distinct queue from written) as fresh
+    where $2::text = 'on'
+      and exists (
+          select 1
+          from soniq.sleepers
+          where queues is null
+             or fresh.queue = any(queues)
+      )
+)
+select
+    (select count(*) from here) as here,
+    (select count(*) from woken) as woken

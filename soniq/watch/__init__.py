@@ -1,0 +1,1 @@
+"""See it: what the queue holds, who works, what happened."""

@@ -1,0 +1,104 @@
+"""One attempt: from a claim in hand to a verdict in the outbox."""
+
+import asyncio
+import logging
+import random
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from soniq.job import Claim, HandedBack, Outcome, Verdict
+from soniq.run.execute import execute
+from soniq.settle.decide import decide
+from soniq.task.definition import Retries, Task
+from soniq.task.registry import Registry
+from soniq.worker.outbox import Outbox
+from soniq.worker.profile import Profile
+from soniq.worker.pulse import Pulse
+from soniq.worker.strangers import Strangers
+
+logger: Final = logging.getLogger("soniq")
+
+AT_ONCE: Final = timedelta()
+UNKNOWN: Final = Retries()
+
+
+class Attempts:
+    """Runs claims; whatever happens, each one ends with a verdict.
+
+    Args:
+        profile: Whose attempts.
+        registry: The tasks that this worker knows.
+        outbox: Where verdicts go.
+        pulse: Whether claims that waited are still ours.
+    """
+
+    def __init__(self, profile: Profile, registry: Registry, outbox: Outbox, pulse: Pulse) -> None:
+        settings = profile.settings
+        self._registry = registry
+        self._outbox = outbox
+        self._pulse = pulse
+        self._worker_id = str(profile.id)
+        self._snooze_max = timedelta(seconds=settings.snooze_max_seconds)
+        self._job_timeout = settings.job_timeout
+        self._threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
+        self._strangers = Strangers(timedelta(seconds=settings.unknown_task_ttl), self._database_now)
+
+    async def run(self, claim: Claim) -> None:
+        """Run one claim to its verdict."""
+        task = self._registry.find(claim.task)
+        try:
+            outcome = await self._outcome(task, claim)
+        except asyncio.CancelledError:
+            outcome = HandedBack(AT_ONCE, "the worker stopped")
+        verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
+        if verdict.error is not None:
+            _tell(claim, verdict)
+        self._outbox.put(verdict)
+
+    def hand_back(self, claims: list[Claim], reason: str) -> None:
+        """Give claims back that have not begun; they spend no attempt."""
+        for claim in claims:
+            self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), UNKNOWN))
+
+    def close(self) -> None:
+        """Let the threads go; one that still runs a handler ends with it."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _outcome(self, task: Task | None, claim: Claim) -> Outcome:
+        if not self._pulse.fresh:
+            return HandedBack(AT_ONCE, "the worker was cut off from the database")
+        if task is None:
+            return self._strangers.outcome(claim)
+        seconds = self._job_timeout if task.timeout is None else task.timeout
+        timeout = timedelta(seconds=seconds) if seconds else None
+        return await execute(task, claim, self._worker_id, self._threads, timeout)
+
+    def _decide(self, claim: Claim, outcome: Outcome, retries: Retries) -> Verdict:
+        try:
+            return decide(claim, outcome, retries, random.random(), self._snooze_max)
+        except Exception as error:  # a rule that cannot be applied must not leave the job held for ever
+            logger.exception("verdict failed", extra={"job_id": str(claim.id), "task": claim.task})
+            return Verdict(
+                claim.id, claim.token, "dead_letter", error=f"{type(error).__name__} in deciding", reason="undecided"
+            )
+
+    def _database_now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._pulse.clock_ahead)
+
+
+def _tell(claim: Claim, verdict: Verdict) -> None:
+    dead = verdict.state == "dead_letter"
+    logger.log(
+        logging.ERROR if dead else logging.WARNING,
+        "job became a dead letter" if dead else "attempt failed",
+        extra={
+            "job_id": str(claim.id),
+            "task": claim.task,
+            "queue": claim.queue,
+            "attempt": claim.attempt,
+            "max_attempts": claim.max_attempts,
+            "error": verdict.error,
+            "retry_in": None if dead else verdict.delay.total_seconds(),
+        },
+    )

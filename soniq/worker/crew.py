@@ -1,0 +1,122 @@
+"""The parts of one running worker: how they are put together, and how they stop."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Final
+
+from soniq.job import Verdict
+from soniq.pool import ConnectionPool
+from soniq.task.registry import Registry
+from soniq.worker.attempt import Attempts
+from soniq.worker.bell import Bell
+from soniq.worker.ear import Ear
+from soniq.worker.errands import Errands
+from soniq.worker.feed import Feed
+from soniq.worker.heartbeat import Heartbeat
+from soniq.worker.line import Line
+from soniq.worker.outbox import Outbox
+from soniq.worker.patience import keep_going
+from soniq.worker.profile import Profile
+from soniq.worker.pulse import Pulse
+from soniq.worker.slots import Slots
+
+logger: Final = logging.getLogger("soniq")
+
+FLUSH_SECONDS: Final = 10.0
+HURRIED_SECONDS: Final = 2.0
+
+
+class Crew:
+    """Everything that works while a worker runs, for one run.
+
+    Args:
+        pool: Where connections come from.
+        profile: Whose parts.
+        registry: The tasks it knows.
+    """
+
+    def __init__(self, pool: ConnectionPool, profile: Profile, registry: Registry) -> None:
+        self._profile = profile
+        self._loop = asyncio.get_running_loop()
+        self._bell = Bell()
+        self._lines = (Line(pool), Line(pool))
+        claiming, settling = self._lines
+        pulse = Pulse(profile.settings.heartbeat_timeout)
+        self._outbox = Outbox(settling, profile.schema, self._written)
+        self._attempts = Attempts(profile, registry, self._outbox, pulse)
+        self.slots = Slots(profile.concurrency, self._attempts.run, self._bell)
+        self._errands = Errands(claiming, profile, self.slots, self._outbox, self._attempts, pulse)
+        self.feed = Feed(claiming, profile, self.slots, self._outbox, self._errands, self._bell)
+        self._heartbeat = Heartbeat(pool, profile, pulse, self._heartbeat_news)
+        self._ear = Ear(pool, profile.schema, profile.queues, self.feed.heard)
+        self._settling: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()
+
+    async def start(self, listen: bool) -> None:
+        """Enter the worker and start its parts, except the claiming.
+
+        Args:
+            listen: Whether to wait for new jobs.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+        """
+        await self._heartbeat.start()
+        self._settling = asyncio.create_task(keep_going("settle", self._outbox.run))
+        if listen and self._profile.settings.notify == "on":
+            self._listening = asyncio.create_task(keep_going("listen", self._ear.run))
+
+    def hurry(self) -> None:
+        """Wait for nothing that still runs."""
+        self._hurry.set()
+
+    async def stop(self) -> None:
+        """Finish what runs, hand back the rest, write every outcome, and take the worker out."""
+        self._heartbeat.wind_down()
+        self._attempts.hand_back(self.slots.close(), "the worker stopped")
+        await self._finish_running()
+        await self._flush()
+        self._attempts.close()
+        await _end(self._listening)
+        await self._heartbeat.stop()
+        for line in self._lines:
+            await line.close()
+
+    async def _finish_running(self) -> None:
+        finished = asyncio.create_task(self.slots.finished(self._profile.settings.shutdown_timeout))
+        hurried = asyncio.create_task(self._hurry.wait())
+        await asyncio.wait((finished, hurried), return_when=asyncio.FIRST_COMPLETED)
+        for waiting in (finished, hurried):
+            waiting.cancel()
+        if not self.slots.idle:
+            await self.slots.cancel()
+            self._attempts.hand_back(self.slots.abandon(), "the worker stopped, its handler did not")
+
+    async def _flush(self) -> None:
+        self._outbox.close()
+        if self._settling is None:
+            return
+        seconds = HURRIED_SECONDS if self._hurry.is_set() else FLUSH_SECONDS
+        _, late = await asyncio.wait((self._settling,), timeout=seconds)
+        if late:
+            await _end(self._settling)
+            logger.error("outcomes not written", extra={"jobs": self._outbox.unsettled})
+
+    def _written(self, verdicts: Iterable[Verdict]) -> None:
+        for verdict in verdicts:
+            if verdict.state == "queued":
+                self._errands.due_in(verdict.delay.total_seconds())
+        self._bell.ring()
+
+    def _heartbeat_news(self) -> None:
+        with suppress(RuntimeError):  # the worker's loop may be closed by now
+            self._loop.call_soon_threadsafe(self.feed.look_at_everything)
+
+
+async def _end(task: "asyncio.Task[None] | None") -> None:
+    if task is not None:
+        task.cancel()
+        await asyncio.wait((task,))

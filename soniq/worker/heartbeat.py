@@ -1,0 +1,154 @@
+"""Signs of life, from a thread and a connection of their own: a handler that blocks the loop is not dead."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Final
+
+from soniq.errors import DatabaseUnreachable
+from soniq.pool import ConnectionPool
+from soniq.sql import in_schema, statement
+from soniq.worker.bell import Bell
+from soniq.worker.line import Session, open_session
+from soniq.worker.patience import keep_going
+from soniq.worker.profile import Profile
+from soniq.worker.pulse import Pulse
+from soniq.worker.sweep import Sweep
+
+logger: Final = logging.getLogger("soniq")
+
+JOIN: Final = statement("workers", "join")
+BEAT: Final = statement("workers", "beat")
+LEAVE: Final = statement("workers", "leave")
+
+ANSWER_SECONDS: Final = 5.0
+BEATS_A_TIMEOUT: Final = 4
+
+
+class Heartbeat:
+    """Enters the worker, holds its lock, beats, sweeps, and takes it out at the end.
+
+    Args:
+        pool: Where connections come from.
+        profile: Whose heart.
+        pulse: Told of every beat that arrived.
+        news: Called, from the thread, when a sweep found jobs to run again, or the worker had to enter again.
+    """
+
+    def __init__(self, pool: ConnectionPool, profile: Profile, pulse: Pulse, news: Callable[[], None]) -> None:
+        settings = profile.settings
+        self._pool = pool
+        self._profile = profile
+        self._pulse = pulse
+        self._news = news
+        self._state = "running"
+        self._interval = min(settings.heartbeat_interval, settings.heartbeat_timeout / BEATS_A_TIMEOUT)
+        self._stopping = False
+        self._started: Future[None] = Future()
+        self._ended: Future[None] = Future()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._bell = Bell()
+
+    async def start(self) -> None:
+        """Enter the worker; returns when its row and its lock are there.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer.
+        """
+        threading.Thread(target=self._run, name="soniq-heartbeat", daemon=True).start()
+        await asyncio.wrap_future(self._started)
+
+    def wind_down(self) -> None:
+        """Show the worker as stopping, from the next beat on."""
+        self._state = "stopping"
+
+    async def stop(self) -> None:
+        """Take the worker out and end the thread."""
+        self._stopping = True
+        if self._loop is None:
+            return
+        with suppress(RuntimeError):  # its loop may have closed by itself
+            self._loop.call_soon_threadsafe(self._bell.ring)
+        await asyncio.wrap_future(self._ended)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._live())
+        except BaseException as error:  # the thread's end; carried to who waits for it
+            if not self._started.done():
+                self._started.set_exception(error)
+            else:
+                logger.exception("heartbeat ended")
+        finally:
+            self._ended.set_result(None)
+
+    async def _live(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        session = await open_session(self._pool, ANSWER_SECONDS)
+        await self._join(session)
+        self._started.set_result(None)
+        first = [session]
+        await keep_going("heartbeat", lambda: self._beat_through(first.pop() if first else None))
+
+    async def _beat_through(self, session: Session | None) -> None:
+        """Beat and sweep for one connection's life."""
+        if session is None:
+            if self._stopping:
+                return  # our lock went with the connection: the others will see
+            session = await open_session(self._pool, ANSWER_SECONDS)
+            await self._join(session)
+        session.on_cut(self._bell.ring)
+        try:
+            await self._beat_until_stopped(session)
+            await session.fetch(in_schema(LEAVE, self._profile.schema), self._profile.id)
+        finally:
+            await session.close()
+
+    async def _beat_until_stopped(self, session: Session) -> None:
+        sweep = Sweep(session, self._profile, self._news)
+        beat_at = sweep_at = 0.0
+        while not self._stopping:
+            if time.monotonic() >= beat_at:
+                beat_at = time.monotonic() + self._interval
+                await self._beat(session)
+            if time.monotonic() >= sweep_at:
+                await self._sweep(sweep)
+                sweep_at = time.monotonic() + self._profile.settings.sweep_interval
+            await self._bell.wait(max(0.0, min(beat_at, sweep_at) - time.monotonic()))
+            if not session.is_open:
+                raise DatabaseUnreachable("the heartbeat's connection was cut")
+
+    async def _sweep(self, sweep: Sweep) -> None:
+        try:
+            await sweep.look()
+        except DatabaseUnreachable:
+            raise
+        except Exception:  # a sweep that fails must not stop the heart
+            logger.exception("sweep failed", extra={"worker_id": str(self._profile.id)})
+
+    async def _join(self, session: Session) -> None:
+        sent, profile = time.monotonic(), self._profile
+        [row] = await session.fetch(
+            in_schema(JOIN, profile.schema),
+            profile.id,
+            profile.host,
+            profile.pid,
+            profile.queues,
+            profile.concurrency,
+            self._state,
+        )
+        self._pulse.acknowledge(sent, row["now"])
+
+    async def _beat(self, session: Session) -> None:
+        sent = time.monotonic()
+        rows = await session.fetch(in_schema(BEAT, self._profile.schema), self._profile.id, self._state)
+        if not rows:
+            logger.warning("taken for dead", extra={"worker_id": str(self._profile.id)})
+            await self._join(session)
+            self._news()
+            return
+        self._pulse.acknowledge(sent, rows[0]["now"])

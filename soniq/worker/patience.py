@@ -1,0 +1,36 @@
+"""Keep a piece of the worker going, whatever happens to it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from soniq.errors import DatabaseUnreachable
+
+logger: Final = logging.getLogger("soniq")
+
+FIRST_PAUSE: Final = 0.05
+LONGEST_PAUSE: Final = 2.0
+
+
+async def keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run `work` until it returns; after an error, say so, wait a little longer each time, and run it again.
+
+    Args:
+        name: What the log calls it.
+        work: To be run again from its beginning, so its state lives outside.
+    """
+    pause = FIRST_PAUSE
+    loop = asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        try:
+            return await work()
+        except DatabaseUnreachable as error:
+            logger.warning("database unreachable", extra={"part": name, "error": error.message})
+        except Exception:  # a fault of our own must not end the worker silently
+            logger.exception("worker part failed", extra={"part": name})
+        if loop.time() - began > LONGEST_PAUSE:
+            pause = FIRST_PAUSE  # it had worked in between
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)

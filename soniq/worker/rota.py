@@ -1,0 +1,64 @@
+"""Which queues to ask, in which order."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from soniq.claim.watermark import Watermark
+
+REFRESH_SECONDS: Final = 0.25
+REFRESH_SPACING: Final = 10
+
+
+class Rota:
+    """The queues that had ready jobs when last looked at, asked in turn.
+
+    A queue that came back short leaves the list until the next look, so that a worker that serves fifty
+    queues does not ask forty-nine empty ones each time.
+
+    Args:
+        queues: Which ones are served, None for every one.
+    """
+
+    def __init__(self, queues: Sequence[str] | None) -> None:
+        self._only = queues[0] if queues is not None and len(queues) == 1 else None
+        self._ready: list[str] = []
+        self._marks: dict[str, Watermark] = {}
+        self._look_at = 0.0
+
+    def heard(self, queue: str) -> None:
+        """Something was enqueued there."""
+        if queue not in self._ready:
+            self._ready.append(queue)
+
+    def stale(self) -> None:
+        """Look again before the next claim."""
+        self._look_at = 0.0
+
+    def due(self, now: float) -> bool:
+        """Whether it is time to look which queues have ready jobs."""
+        if self._only is not None:
+            self._ready = [self._only]  # one queue: to claim from it is to look
+            return False
+        return not self._ready or now >= self._look_at
+
+    def looked(self, found: Sequence[str], took: float, now: float) -> None:
+        """Learn which queues have ready jobs; those known before keep their turn."""
+        known = [queue for queue in self._ready if queue in set(found)]
+        self._ready = known + [queue for queue in found if queue not in set(known)]
+        self._marks = {queue: self.mark(queue) for queue in self._ready}  # forget those that are gone
+        self._look_at = now + max(REFRESH_SECONDS, REFRESH_SPACING * took)
+
+    def turn(self) -> list[str]:
+        """Say whom to ask this time, and let the next one be first the next time."""
+        asked = list(self._ready)
+        self._ready = self._ready[1:] + self._ready[:1]
+        return asked
+
+    def emptied(self, queue: str) -> None:
+        """A claim on it came back short."""
+        if queue in self._ready:
+            self._ready.remove(queue)
+
+    def mark(self, queue: str) -> Watermark:
+        """Return the queue's watermark."""
+        return self._marks.setdefault(queue, Watermark())

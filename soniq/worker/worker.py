@@ -1,0 +1,125 @@
+"""The worker: take, execute, decide, record, until it is told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from soniq.identity import new_id
+from soniq.pool import ConnectionPool
+from soniq.settings import Settings
+from soniq.task.registry import Registry
+from soniq.worker.crew import Crew
+from soniq.worker.patience import keep_going
+from soniq.worker.profile import introduce
+
+logger: Final = logging.getLogger("soniq")
+
+HOMECOMING_SECONDS: Final = 5.0
+
+
+class Worker:
+    """Runs the jobs of an app, on connections of its own; several may run in one process.
+
+    Args:
+        pool: Knows how to connect.
+        settings: As the app read them.
+        registry: The tasks that it knows.
+        queues: Which ones it serves, None for every one.
+        concurrency: Jobs at once.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        settings: Settings,
+        registry: Registry,
+        *,
+        queues: Sequence[str] | None,
+        concurrency: int,
+    ) -> None:
+        self._pool = pool
+        self._registry = registry
+        self._profile = introduce(new_id(), settings, None if queues is None else tuple(queues), concurrency)
+        self._begun = asyncio.Event()
+        self._failed: BaseException | None = None
+        self._crew: Crew | None = None
+
+    @property
+    def id(self) -> str:
+        """Its id in the table of workers and in the jobs it runs, as text."""
+        return str(self._profile.id)
+
+    async def started(self) -> None:
+        """Wait until `run` has entered the worker, so that its death would be noticed.
+
+        Raises:
+            DatabaseUnreachable: It could not.
+        """
+        await self._begun.wait()
+        if self._failed is not None:
+            raise self._failed
+
+    async def run(self, stop: asyncio.Event) -> int:
+        """Run jobs until `stop` is set, then finish what runs within SONIQ_SHUTDOWN_TIMEOUT; hand back the rest.
+
+        Returns:
+            How many attempts were started.
+
+        Raises:
+            DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
+        """
+        return await self._work(lambda crew: _until(stop, crew), listen=True)
+
+    async def run_once(self) -> int:
+        """Run everything that is due, what becomes due meanwhile included, and return.
+
+        Returns:
+            How many attempts were started.
+
+        Raises:
+            DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
+        """
+        return await self._work(lambda crew: keep_going("claim", crew.feed.run_until_nothing_is_left), listen=False)
+
+    def give_up(self) -> None:
+        """Stop without waiting for what runs: it is cancelled and handed back."""
+        if self._crew is not None:
+            self._crew.hurry()
+
+    async def _work(self, work: Callable[[Crew], Awaitable[None]], listen: bool) -> int:
+        crew = self._crew = Crew(self._pool, self._profile, self._registry)
+        try:
+            await self._start(crew, listen)
+            logger.info("worker started", extra={"worker_id": self.id})
+            await work(crew)
+        except asyncio.CancelledError:
+            crew.hurry()
+            raise
+        finally:
+            await crew.stop()
+        logger.info("worker stopped", extra={"worker_id": self.id, "attempts": crew.slots.started})
+        return crew.slots.started
+
+    async def _start(self, crew: Crew, listen: bool) -> None:
+        try:
+            await crew.start(listen)
+        except BaseException as error:
+            self._failed = error
+            raise
+        finally:
+            self._begun.set()
+
+
+async def _until(stop: asyncio.Event, crew: Crew) -> None:
+    claiming = asyncio.create_task(keep_going("claim", crew.feed.run), name="soniq-claim")
+    stopped = asyncio.create_task(stop.wait(), name="soniq-stop")
+    try:
+        await asyncio.wait((claiming, stopped), return_when=asyncio.FIRST_COMPLETED)
+        if claiming.done():
+            await claiming  # it ends only with the worker: an error of its own ends `run` loudly
+    finally:
+        stopped.cancel()
+        crew.feed.stop()
+        await asyncio.wait((claiming,), timeout=HOMECOMING_SECONDS)  # a claim under way is handed back
+        claiming.cancel()
