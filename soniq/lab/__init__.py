@@ -1,0 +1,33 @@
+"""The teaching kit: real servers without Docker, a bookshop, faults by name, and timelines of what happened.
+
+Names arrive when first used, so that a process that needs one of them does not import the rest.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+EXPORTS: Final[dict[str, str]] = {
+    "Order": "soniq.lab.shop",
+    "Recorder": "soniq.lab.record",
+    "naive": "soniq.lab.shop",
+    "open_shop": "soniq.lab.shop",
+    "scoreboard": "soniq.lab.board",
+    "show": "soniq.lab.source",
+    "two_connections": "soniq.lab.stage",
+    "timeline": "soniq.lab.draw",
+}
+PARTS: Final = ("board", "failures", "faults", "servers", "shapes", "shop")
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name, or a part of the kit, when it is first asked for."""
+    if name in EXPORTS:
+        return getattr(import_module(EXPORTS[name]), name)
+    if name in PARTS:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted([*EXPORTS, *PARTS])

@@ -1,0 +1,5 @@
+"""The four failures and the four fixes, in the terminal, each of them a real run."""
+
+from soniq.lab.demo.show import main
+
+__all__ = ["main"]

@@ -1,0 +1,17 @@
+"""The order and its job in one transaction of your own asyncpg pool."""
+
+from typing import Any
+
+from soniq import Soniq
+from soniq.lab.shapes.sql import take_book, write_order
+from soniq.lab.shapes.tasks import send_invoice
+from soniq.lab.shop.order import Order, charge
+
+
+async def place_order(app: Soniq, pool: Any, order: Order) -> None:
+    """Write the order and its job, take the book, charge the card."""
+    async with pool.acquire() as conn, conn.transaction():
+        await write_order(conn, order)
+        await app.enqueue(send_invoice, connection=conn, number=order.number)
+        await take_book(conn, order)
+        charge(order)

@@ -1,0 +1,50 @@
+"""What the processes do that speak asyncpg: place one order, or work. A fault may end them sooner."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+
+from soniq.lab.shapes import own_pool, soniqs_pool
+from soniq.lab.shapes.tasks import bookshop
+from soniq.lab.shop.order import Order
+
+
+def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any], code: str = "place_order") -> None:
+    """Be a request that uses Soniq's pool."""
+
+    async def run() -> None:
+        async with bookshop(database) as app:
+            await getattr(soniqs_pool, code)(app, Order(**order))
+
+    asyncio.run(run())
+
+
+def in_own_pool(database: str, _broker: str, _queue: str, order: dict[str, Any]) -> None:
+    """Be a request that has an asyncpg pool."""
+
+    async def run() -> None:
+        async with bookshop(database) as app, asyncpg.create_pool(database, min_size=1) as pool:
+            await own_pool.place_order(app, pool, Order(**order))
+
+    asyncio.run(run())
+
+
+def keep_working(database: str, _broker: str, _queue: str, _order: dict[str, Any]) -> int:
+    """Be a worker until SIGTERM; one that takes another for dead after a second of silence."""
+
+    async def run() -> int:
+        async with bookshop(database, heartbeat_timeout=1, heartbeat_interval=0.2, sweep_interval=0.2) as app:
+            return await app.run_worker()
+
+    return asyncio.run(run())
+
+
+def work(database: str, _broker: str, _queue: str, _order: dict[str, Any]) -> int:
+    """Be the worker: run what is due, and end."""
+
+    async def run() -> int:
+        async with bookshop(database) as app:
+            return await app.run_worker(run_once=True)
+
+    return asyncio.run(run())

@@ -1,0 +1,24 @@
+"""The order and its job in one transaction of Soniq's own pool."""
+
+from soniq import Soniq
+from soniq.lab.shapes.sql import take_book, write_order
+from soniq.lab.shapes.tasks import send_invoice
+from soniq.lab.shop.order import Order, charge
+
+
+async def place_order(app: Soniq, order: Order) -> None:
+    """Write the order and its job, take the book, charge the card."""
+    async with app.transaction() as conn:
+        await write_order(conn, order)
+        await app.enqueue(send_invoice, connection=conn, number=order.number)
+        await take_book(conn, order)
+        charge(order)
+
+
+async def place_order_job_first(app: Soniq, order: Order) -> None:
+    """Do the same with the lines the other way round."""
+    async with app.transaction() as conn:
+        await app.enqueue(send_invoice, connection=conn, number=order.number)
+        await write_order(conn, order)
+        await take_book(conn, order)
+        charge(order)

@@ -1,0 +1,162 @@
+"""One order under observation: processes, taps, a fault, and the judgement."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
+from uuid import uuid4
+
+from soniq.lab.crew import Ending, Member, start
+from soniq.lab.faults import Countdown, Trap, place
+from soniq.lab.record import Lane, Recorder, judge
+from soniq.lab.shop.bookshop import Shop
+from soniq.lab.shop.order import Order
+from soniq.lab.shop.tasks import DATABASE_VARIABLE
+from soniq.lab.stage.audit import audit
+from soniq.lab.stage.post import post
+from soniq.lab.stage.run import Run
+from soniq.lab.stage.watch import Watch
+from soniq.lab.tap import tap_postgres, tap_queue
+from soniq.lab.tap.moment import Cut
+
+BROKER_DOWN: Final = "broker_down"
+MESSAGE: Final = "message"
+REFUSED: Final = "ConnectionError"  # what the client of Redis raises where nobody listens
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What happens to a process, and where.
+
+    Attributes:
+        fault: The name of a place, or "broker_down": nobody listens where the broker should be, or "message".
+        deed: SIGKILL, a connection cut, a polite SIGTERM, or something to await while the process is held at the place.
+        messages: For "message": how many of the process's messages pass before.
+    """
+
+    fault: str
+    deed: Literal["kill", "cut", "stop"] | Callable[[], Awaitable[object]] = "kill"
+    messages: int = 0
+
+
+class Scene:
+    """An order on its way through real processes.
+
+    Args:
+        shop: Where.
+        title: What is tried.
+        order: What is ordered; the shop's next number for Ada, if not given.
+
+    Attributes:
+        messages: How many messages the request sent.
+    """
+
+    def __init__(self, shop: Shop, title: str, order: Order | None = None) -> None:
+        self.shop = shop
+        self.order = order or Order(shop.next_number())
+        self._recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title)
+        self._ending = Ending()
+        self._struck = True
+        self.messages = 0
+
+    async def request(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
+        """Let a process of its own place the order.
+
+        Args:
+            target: `module:function`; it is given the database, the queue's server and name, and the order.
+            arguments: What else it is given.
+            blow: What it suffers.
+        """
+        watch = self._watch("request")
+        ending = await self._act(watch, target, *arguments, blow=blow)
+        return self._answered(watch, ending, blow)
+
+    async def call(self, target: str, blow: Blow | None = None) -> Ending:
+        """Let a web server of its own place the order, which is sent to it over HTTP; see `request`."""
+        watch = self._watch("request")
+        listener = socket.create_server(("127.0.0.1", 0))
+        host, port = listener.getsockname()
+        serving = asyncio.create_task(self._act(watch, target, blow=blow, listener=listener))
+        answer = await post(f"http://{host}:{port}/orders", asdict(self.order))
+        server = await serving
+        return self._answered(watch, server if server.killed or server.error else answer, blow)
+
+    async def work(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
+        """Let a worker of its own run what is waiting; see `request`."""
+        watch = self._watch("worker")
+        ending = await self._act(watch, target, *arguments, blow=blow)
+        if ending.value == 0:
+            watch.tell_note("nothing to run")
+        return ending
+
+    async def conclude(self) -> Run:
+        """Ask both systems, and judge."""
+        story = self._recorder.story()
+        verdict = judge(await audit(self.shop, self.order, story))
+        return Run(self.order.number, self._recorder.conclude(verdict), verdict, self._ending, self._struck)
+
+    def _watch(self, lane: Lane) -> Watch:
+        return Watch(self._recorder, lane, f"{lane}-{uuid4().hex[:6]}", self.order)
+
+    async def _act(
+        self, watch: Watch, target: str, *arguments: object, blow: Blow | None, listener: socket.socket | None = None
+    ) -> Ending:
+        process: asyncio.Future[Member] = asyncio.get_running_loop().create_future()
+        is_cut_off = blow is not None and blow.fault == BROKER_DOWN
+        if blow is not None and not is_cut_off:
+            deed = _bind(blow, watch, process)
+            is_counted = blow.fault == MESSAGE
+            watch.trap = Countdown(blow.messages, deed) if is_counted else Trap(place(blow.fault), deed)
+        async with AsyncExitStack() as taps:
+            database = (await taps.enter_async_context(tap_postgres(self.shop.url, watch))).url
+            broker = (await taps.enter_async_context(tap_queue(self.shop.broker.url, watch))).url
+            where = (database, _closed(broker) if is_cut_off else broker, self.shop.broker.queue)
+            member = await start(
+                target, *where, asdict(self.order), *arguments,
+                environment={DATABASE_VARIABLE: database}, files=[listener.fileno()] if listener else [],
+            )  # fmt: skip
+            if listener:
+                listener.close()  # from here on only the process holds it, so its death is heard by whoever calls
+            process.set_result(member)
+            return await member.ended()
+
+    def _answered(self, watch: Watch, ending: Ending, blow: Blow | None) -> Ending:
+        if blow is not None and blow.fault == BROKER_DOWN:
+            self._struck = ending.error == REFUSED
+            if self._struck:
+                watch.tell_refusal("enqueue: connection refused", "queue")
+        elif blow is not None:
+            self._struck = watch.trap is not None and watch.trap.sprung
+        if not ending.killed:
+            watch.tell_note(f"500 {ending.error}" if ending.error else "201 Created")
+        self._ending, self.messages = ending, watch.messages
+        return ending
+
+
+def _bind(blow: Blow, watch: Watch, process: "asyncio.Future[Member]") -> Callable[[], Awaitable[None]]:
+    async def strike() -> None:
+        if blow.deed == "kill":
+            member = await process
+            watch.tell_death()
+            await member.kill()
+            raise Cut
+        if blow.deed == "cut":
+            watch.tell_loss()
+            raise Cut
+        if blow.deed == "stop":
+            os.kill((await process).pid, signal.SIGTERM)
+        else:
+            await blow.deed()
+
+    return strike
+
+
+def _closed(url: str) -> str:
+    """Lead a URL to a port on which nobody listens: whoever calls is refused by the kernel."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"{url.rpartition(':')[0]}:{port}/0"

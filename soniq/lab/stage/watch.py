@@ -1,0 +1,145 @@
+"""Record what a process does, from what is seen on the wire."""
+
+from typing import Final
+
+from soniq.lab.faults import Countdown, Trap, When
+from soniq.lab.record import Kind, Lane, Recorder, Store
+from soniq.lab.shop.order import Order
+from soniq.lab.tap import Act, Moment
+
+OK: Final = "ok"
+TOLD: Final[dict[Act, tuple[Kind, str]]] = {
+    "write": ("write", "insert order {number}"),
+    "enqueue": ("enqueue", "enqueue invoice {number}"),
+    "read": ("read", "order {number}?"),
+    "claim": ("run", "job: invoice {number}"),
+    "effect": ("effect", "invoice {number} to {customer}"),
+    "done": ("done", "done"),
+    "fail": ("fail", "the job failed"),
+}
+IN_A_STORE: Final = {"enqueue", "run"}
+OUT_OF_STOCK: Final = "in_stock"
+
+
+class Watch:
+    """Sees everything that one process asks of the two systems, and lets a trap strike.
+
+    Args:
+        recorder: Where it is written down.
+        lane: Whose lane the process has.
+        actor: Which of several on that lane.
+        order: What all this is about.
+
+    Attributes:
+        trap: What lies in wait, if anything.
+        seen: What has happened so far.
+        messages: How many the process sent.
+    """
+
+    def __init__(self, recorder: Recorder, lane: Lane, actor: str, order: Order) -> None:
+        self._recorder, self._lane, self._actor, self._order = recorder, lane, actor, order
+        self._open: dict[str, str] = {}  # a line's transaction, once it is begun
+        self._shown: set[str] = set()  # transactions in which something of interest happened
+        self._count = 0
+        self._dead = False
+        self._store: Store = "postgres"
+        self.trap: Trap | Countdown | None = None
+        self.seen: set[Act] = set()
+        self.messages = 0
+
+    async def passing(self) -> None:
+        """Count the message, and let a trap that counts strike."""
+        self.messages += 1
+        if self.trap is not None:
+            await self.trap.pass_by()
+
+    async def before(self, moment: Moment) -> None:
+        """Let the trap strike before the server hears of it."""
+        await self._spring("before", moment)
+
+    async def after(self, moment: Moment) -> None:
+        """Write down what happened, then let the trap strike."""
+        if moment.answer != OK:
+            self._tell_refusal(moment)
+        elif moment.act != "claim" or moment.rows:  # a claim that found nothing is no event
+            self.seen.add(moment.act)
+            self._tell(moment)
+            await self._spring("after", moment)
+
+    async def gone(self, line: str) -> None:
+        """Write down that Postgres rolled back what a lost connection left open."""
+        tx = self._open.pop(line, "")
+        if tx in self._shown and not self._dead:  # of a dead process the drawing says so by itself
+            self._recorder.record("rollback", "postgres", tx=tx, actor=self._actor)
+
+    def tell_death(self) -> None:
+        """Write down that the process is killed now."""
+        self._dead = True
+        self._recorder.record("kill", self._lane, "SIGKILL", actor=self._actor)
+
+    def tell_loss(self) -> None:
+        """Write down that the connection on which something was asked is lost."""
+        self.tell_refusal("connection lost", self._store)
+
+    def tell_refusal(self, label: str, store: Store) -> None:
+        """Write down that a system could not be reached."""
+        self._recorder.record("refuse", self._lane, label, store=store, actor=self._actor, subject=self._subject)
+
+    def tell_note(self, label: str) -> None:
+        """Write down a remark: what the customer was told, or that there was nothing to do."""
+        self._recorder.record("note", self._lane, label, actor=self._actor)
+
+    @property
+    def _subject(self) -> str:
+        return f"order {self._order.number}"
+
+    async def _spring(self, when: When, moment: Moment) -> None:
+        self._store = _store(moment)
+        if self.trap is not None:
+            await self.trap.at(when, moment.act, self.seen)
+
+    def _tell(self, moment: Moment) -> None:
+        if moment.act == "begin":
+            self._count += 1
+            self._open[moment.line] = f"{self._actor}-{self._count}"
+        elif moment.act in ("commit", "rollback"):
+            self._tell_end(moment, "commit" if moment.act == "commit" else "rollback")
+        elif moment.act in TOLD:
+            self._tell_deed(moment, *TOLD[moment.act])
+
+    def _tell_deed(self, moment: Moment, kind: Kind, words: str) -> None:
+        label = words.format(number=self._order.number, customer=self._order.customer)
+        tx = self._transaction(moment)
+        if kind == "read":
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self._actor, found=moment.rows > 0)
+        elif kind in IN_A_STORE:
+            store = _store(moment)
+            self._recorder.record(
+                kind, self._lane, label, tx=tx, actor=self._actor, subject=self._subject, store=store
+            )  # fmt: skip
+        else:
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self._actor, subject=self._subject)
+
+    def _tell_end(self, moment: Moment, kind: Kind) -> None:
+        tx = self._open.pop(moment.line, "")
+        if tx in self._shown:
+            self._recorder.record(kind, self._lane, tx=tx, actor=self._actor)
+
+    def _tell_refusal(self, moment: Moment) -> None:
+        label = "out of stock" if moment.answer == OUT_OF_STOCK else moment.answer
+        tx = self._transaction(moment)
+        self._recorder.record(
+            "refuse", self._lane, label, tx=tx, store="postgres", actor=self._actor, subject=self._subject
+        )  # fmt: skip
+
+    def _transaction(self, moment: Moment) -> str:
+        """Return the open transaction; its begin is told when something of interest happens in it."""
+        tx = self._open.get(moment.line, "")
+        if tx and tx not in self._shown:
+            self._shown.add(tx)
+            self._recorder.record("begin", self._lane, tx=tx, actor=self._actor)
+        return tx
+
+
+def _store(moment: Moment) -> Store:
+    return "queue" if moment.line.startswith("rq") else "postgres"

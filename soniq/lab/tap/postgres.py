@@ -1,0 +1,102 @@
+"""Read both directions of a Postgres connection.
+
+Source: PostgreSQL manual, "Frontend/Backend Protocol", "Message Formats".
+"""
+
+import struct
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from soniq.lab.tap.moment import Act, Moment, classify
+
+NO_ENCRYPTION: Final = b"N"
+_ENCRYPTION_REQUESTS: Final = (80877103, 80877104)  # SSL, GSSAPI
+_HEADER_BYTES: Final = 4
+
+
+class PostgresWire:
+    """One connection: its messages, and the moments among them."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self._to_server, self._to_client = bytearray(), bytearray()
+        self._started = False
+        self._statements: dict[bytes, Act | None] = {}
+        self._portals: dict[bytes, Act | None] = {}
+        self._asked: deque[Moment | None] = deque()
+
+    def sent(self, data: bytes) -> Iterator[tuple[bytes, Moment | None, bytes]]:
+        """Split what the client sent into messages: for each its moment, and what we answer in the server's place."""
+        self._to_server += data
+        while message := self._next(self._to_server, 1 if self._started else 0):
+            if not self._started:
+                code = struct.unpack_from("!I", message, _HEADER_BYTES)[0]
+                self._started = code not in _ENCRYPTION_REQUESTS
+                yield (b"", None, NO_ENCRYPTION) if not self._started else (message, None, b"")
+            else:
+                yield message, self._moment(message), b""
+
+    def answered(self, data: bytes) -> Iterator[tuple[bytes, Moment | None]]:
+        """Split what the server sent into messages: for each the moment that it ends."""
+        self._to_client += data
+        while message := self._next(self._to_client, 1):
+            yield message, self._ended(message)
+
+    @staticmethod
+    def _next(buffer: bytearray, tag_bytes: int) -> bytes:
+        if len(buffer) < tag_bytes + _HEADER_BYTES:
+            return b""
+        length = tag_bytes + struct.unpack_from("!I", buffer, tag_bytes)[0]
+        if len(buffer) < length:
+            return b""
+        message = bytes(buffer[:length])
+        del buffer[:length]
+        return message
+
+    def _moment(self, message: bytes) -> Moment | None:
+        kind, body = message[:1], message[5:]
+        if kind == b"P":
+            name, statement, _ = body.split(b"\0", 2)
+            self._statements[name] = classify(statement.decode(errors="replace"))
+        elif kind == b"B":
+            portal, name, _ = body.split(b"\0", 2)
+            self._portals[portal] = self._statements.get(name)
+        elif kind == b"E":
+            return self._ask(self._portals.get(body.split(b"\0", 1)[0]))
+        elif kind == b"Q":
+            return self._ask(classify(body.rstrip(b"\0").decode(errors="replace")))
+        return None
+
+    def _ask(self, act: Act | None) -> Moment | None:
+        moment = Moment(act, self.line) if act else None
+        self._asked.append(moment)
+        return moment
+
+    def _ended(self, message: bytes) -> Moment | None:
+        kind, body = message[:1], message[5:]
+        if kind == b"Z":  # ready for the next query: nothing is asked any more
+            self._asked.clear()
+        if kind not in b"CsIE" or not self._asked:
+            return None
+        moment = self._asked.popleft()
+        if kind == b"E":
+            self._asked.clear()
+        if moment is None:
+            return None
+        if kind == b"E":
+            return Moment(moment.act, self.line, _refusal(body))
+        # Suspended after as many rows as were asked for: there was one at least.
+        rows = 1 if kind == b"s" else _rows(body)
+        return Moment(moment.act, self.line, "ok", rows)
+
+
+def _refusal(body: bytes) -> str:
+    """Say what refused: the constraint where there is one, else the message."""
+    fields = {field[:1]: field[1:].decode(errors="replace") for field in body.split(b"\0") if field}
+    return fields.get(b"n") or fields.get(b"M", "refused")
+
+
+def _rows(body: bytes) -> int:
+    count = body.rstrip(b"\0").rpartition(b" ")[2]
+    return int(count) if count.isdigit() else 0

@@ -1,0 +1,99 @@
+"""Read both directions of a connection to Redis or Valkey, as far as RQ's keys tell what it does.
+
+Source: Redis documentation, "Redis serialization protocol specification".
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from soniq.lab.tap.moment import Act, Moment
+
+# What RQ keeps under which key: a list of waiting jobs, and registries of those in work and at an end.
+_KEYS: Final[tuple[tuple[bytes, bytes, Act], ...]] = (
+    (b"RPUSH", b"rq:queue:", "enqueue"),
+    (b"ZADD", b"rq:wip:", "claim"),
+    (b"ZADD", b"rq:finished:", "done"),
+    (b"ZADD", b"rq:failed:", "fail"),
+)
+_ONE_LINE: Final = b"+-:_,#("
+_TEXT: Final = b"$=!"
+_MANY: Final = b"*~>%|"
+_PAIRS: Final = b"%|"
+_UNASKED: Final = b">"  # a push: an answer to nothing
+
+
+class RedisWire:
+    """One connection: its commands, and the moments among them."""
+
+    def __init__(self, line: str) -> None:
+        self.line = line
+        self._to_server, self._to_client = bytearray(), bytearray()
+        self._asked: deque[list[Moment]] = deque()
+        self._gathered: list[Moment] | None = None  # between MULTI and EXEC
+
+    def sent(self, data: bytes) -> Iterator[tuple[bytes, Moment | None, bytes]]:
+        """Split what the client sent into commands: for each its moment."""
+        self._to_server += data
+        while end := _end(self._to_server, 0):
+            command = bytes(self._to_server[:end])
+            del self._to_server[:end]
+            yield command, self._moment(_words(command)), b""
+
+    def answered(self, data: bytes) -> Iterator[tuple[bytes, Moment | None]]:
+        """Split what the server sent into answers: for each the moment that it ends."""
+        self._to_client += data
+        while end := _end(self._to_client, 0):
+            answer = bytes(self._to_client[:end])
+            del self._to_client[:end]
+            ended = self._asked.popleft() if self._asked and answer[:1] != _UNASKED else []
+            for moment in ended:
+                yield b"", Moment(moment.act, self.line, "ok", 1)
+            yield answer, None
+
+    def _moment(self, words: list[bytes]) -> Moment | None:
+        verb = words[0].upper() if words else b""
+        found = next((key for key in _KEYS if verb == key[0] and words[1].startswith(key[1])), None)
+        moment = Moment(found[2], self.line) if found else None
+        self._note(verb, moment)
+        return moment
+
+    def _note(self, verb: bytes, moment: Moment | None) -> None:
+        """Remember which answer ends the moment: that of EXEC for what stands in a MULTI."""
+        own = [moment] if moment else []
+        if verb == b"MULTI":
+            self._gathered = []
+        elif self._gathered is not None and verb in (b"EXEC", b"DISCARD"):
+            own, self._gathered = (self._gathered if verb == b"EXEC" else []), None
+        elif self._gathered is not None:
+            self._gathered += own
+            own = []
+        self._asked.append(own)
+
+
+def _words(command: bytes) -> list[bytes]:
+    """Return a command's words; commands are arrays of texts, whose lengths keep binary content apart."""
+    words, at = [], command.index(b"\r\n") + 2
+    while at < len(command):
+        line = command.index(b"\r\n", at)
+        length = int(command[at + 1 : line])
+        words.append(command[line + 2 : line + 2 + length])
+        at = line + 2 + length + 2
+    return words
+
+
+def _end(buffer: bytearray, start: int) -> int:
+    """Return where the value at `start` ends, 0 where it has not arrived whole."""
+    line = buffer.find(b"\r\n", start)
+    if line < 0:
+        return 0
+    kind, after = buffer[start : start + 1], line + 2
+    if kind in _TEXT and (length := int(buffer[start + 1 : line])) >= 0:
+        return after + length + 2 if len(buffer) >= after + length + 2 else 0
+    if kind in _MANY:
+        count = int(buffer[start + 1 : line]) * (2 if kind in _PAIRS else 1)
+        for _ in range(count):
+            after = _end(buffer, after)
+            if not after:
+                return 0
+    return after
