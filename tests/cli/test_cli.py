@@ -1,0 +1,135 @@
+"""The command, as a shell runs it: what it prints, and how it exits."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+JOBS = """
+from soniq import Soniq
+app = Soniq()
+
+@app.job(name="greet", retries=0)
+async def greet(name: str) -> str:
+    if name == "nobody":
+        raise LookupError("who?")
+    return "hello " + name
+
+nothing = 7
+"""
+
+
+class Shell:
+    """Runs `soniq …` in a folder that holds a user's module."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.environment = {**os.environ, "SONIQ_DATABASE_URL": url}
+        (folder / "shop.py").write_text(JOBS)
+        (folder / "broken.py").write_text("1 / 0")
+
+    def run(self, *words: str, python: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", python] if python else [sys.executable, "-m", "soniq", *words]
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def enqueue(self, name: str) -> None:
+        code = f"import asyncio, shop\nasyncio.run(shop.app.enqueue(shop.greet, name={name!r}))"
+        done = self.run(python=code)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def shell(tmp_path: Path, migrated_url: str) -> Shell:
+    return Shell(tmp_path, migrated_url)
+
+
+def test_setup_says_what_it_did(tmp_path: Path, database_url: str) -> None:
+    shell = Shell(tmp_path, database_url)
+
+    first, second = shell.run("setup"), shell.run("setup", "--app", "shop:app")
+
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert "1 migration applied" in first.stdout
+    assert "already up to date" in second.stdout
+
+
+def test_a_worker_runs_what_is_due_and_status_and_jobs_show_it(shell: Shell) -> None:
+    shell.enqueue("Ada")
+    shell.enqueue("nobody")
+
+    worked = shell.run("worker", "shop", "--run-once")
+    status = json.loads(shell.run("status", "--json").stdout)
+    [dead] = json.loads(shell.run("jobs", "--status", "dead_letter", "--json").stdout)
+
+    assert worked.returncode == 0, worked.stderr
+    assert "2 attempts" in worked.stderr
+    assert (status["queues"]["default"]["done"], status["queues"]["default"]["dead_letter"]) == (1, 1)
+    assert dead["last_error"] == "LookupError: who?"
+
+
+def test_one_job_is_shown_whole(shell: Shell) -> None:
+    shell.enqueue("Ada")
+    [job] = json.loads(shell.run("jobs", "--json").stdout)
+
+    shown = shell.run("jobs", job["id"])
+
+    assert shown.returncode == 0
+    assert "greet  queued" in shown.stdout
+    assert "Ada" in shown.stdout
+
+
+def test_tables_name_their_columns(shell: Shell) -> None:
+    empty = shell.run("status")
+    shell.enqueue("Ada")
+    full, jobs = shell.run("status"), shell.run("jobs")
+
+    assert "no jobs yet" in empty.stdout
+    assert "soniq worker MODULE:APP" in empty.stdout
+    assert full.stdout.startswith("QUEUE")
+    assert jobs.stdout.startswith("ID")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("worker", "no_such_module:app"), 2, "no module 'no_such_module'"),
+        (("worker", "shop:missing"), 2, "no 'missing'"),
+        (("worker", "shop:nothing"), 2, "not a Soniq app"),
+        (("worker", "broken"), 2, "ZeroDivisionError"),
+        (("worker",), 2, "MODULE:APP"),
+        (("setup", "--grant", "nonsense"), 2, "ROLE=ACCESS"),
+        (("setup", "--grant", "no_such_role=worker"), 1, "no_such_role"),
+        (("status", "--database-url", "postgresql://127.0.0.1:1/x"), 69, "SONIQ_DATABASE_UNREACHABLE"),
+        (("status", "--app", "shop", "--database-url", "x"), 2, "not both"),
+        (("jobs", "7"), 1, "UUID"),
+        (("jobs", "00000000-0000-0000-0000-000000000000"), 1, "no job has the id"),
+        (("nonsense",), 2, "nonsense"),
+    ],
+)
+def test_a_users_mistake_is_a_message_and_an_exit_status(
+    shell: Shell, words: tuple[str, ...], code: int, says: str
+) -> None:
+    done = shell.run(*words)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert says in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("setup",), ("worker",), ("status",), ("jobs",), ("demo",), ("lab",)])
+def test_every_command_explains_itself(shell: Shell, words: tuple[str, ...]) -> None:
+    done = shell.run(*words, "--help")
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 8
+
+
+def test_a_database_without_the_schema_says_to_set_up(tmp_path: Path, database_url: str) -> None:
+    done = Shell(tmp_path, database_url).run("status")
+
+    assert done.returncode == 1
+    assert "soniq setup" in done.stderr

@@ -1,0 +1,33 @@
+"""Run a handler's attempt as a worker would."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from soniq.job import Claim, Outcome
+from soniq.run.execute import execute
+from soniq.task.definition import Task
+
+NOW = datetime.now(UTC)
+Run = Callable[..., "asyncio.Task[Outcome]"]
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def run(threads: ThreadPoolExecutor) -> Run:
+    def start(handler: Callable[..., Any], args: str = "{}", seconds: float | None = 5) -> "asyncio.Task[Outcome]":
+        claim = Claim(uuid4(), uuid4(), "t", args, "default", 1, 2, 3, NOW, None, NOW, rescued=False)
+        timeout = None if seconds is None else timedelta(seconds=seconds)
+        return asyncio.create_task(execute(Task("t", handler), claim, "w", threads, timeout))
+
+    return start
