@@ -24,6 +24,11 @@ async def _place(database: str, order: Order) -> None:
 
 
 async def open_tortoise(url: str) -> None:
-    """Let Tortoise speak to the bookshop's database."""
+    """Let Tortoise speak to the bookshop's database, from every task of this process; a second call begins anew."""
+    await Tortoise.close_connections()
     asyncpg_url = urlsplit(url)._replace(scheme="asyncpg").geturl()
-    await Tortoise.init(db_url=asyncpg_url, modules={"models": ["soniq.lab.shapes.tortoise_models"]})
+    await Tortoise.init(
+        db_url=asyncpg_url,
+        modules={"models": ["soniq.lab.shapes.tortoise_models"]},
+        _enable_global_fallback=True,  # each cell of a notebook has a context of its own; so has a web request
+    )
