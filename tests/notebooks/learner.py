@@ -15,7 +15,7 @@ ELSEWHERE = ("192.0.2.1", 443)  # an address for documentation, RFC 5737: nobody
 def follow(lesson: Path) -> None:
     """Run the lesson; whatever a learner would stumble over ends this process with a message."""
     for passes in (2, 1):
-        notebook = nbformat.read(lesson, as_version=4)
+        notebook = nbformat.reads(lesson.read_text(), as_version=4)  # type: ignore[no-untyped-call]
         client = NotebookClient(
             notebook,
             timeout=LIMIT_SECONDS,

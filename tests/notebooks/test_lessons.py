@@ -50,9 +50,10 @@ def left_behind(lab_dir: Path) -> list[str]:
 
 def lab_of(process: psutil.Process) -> str | None:
     try:
-        return process.environ().get("SONIQ_LAB_DIR")
+        environment: dict[str, str] = process.environ()
     except psutil.Error:  # it ended meanwhile, or is somebody else's
         return None
+    return environment.get("SONIQ_LAB_DIR")
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
