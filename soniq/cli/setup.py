@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from soniq.app import Soniq
+from soniq.cli.table import counted
 from soniq.cli.target import database_options, make_app
 
 
@@ -29,7 +30,7 @@ def setup(database_url: str | None, target: str | None, grants: tuple[str, ...])
     """
     app = make_app(database_url, target)
     applied = asyncio.run(_setup(app, dict(_parsed(grant) for grant in grants)))
-    what = f"{applied} migration{'s' * (applied != 1)} applied" if applied else "already up to date"
+    what = f"{counted(applied, 'migration')} applied" if applied else "already up to date"
     click.echo(f"schema {app.settings.database_schema!r}: {what}")
 
 

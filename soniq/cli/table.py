@@ -1,4 +1,4 @@
-"""Columns of text for a terminal, and JSON for scripts."""
+"""Columns and counts for a terminal, and JSON for scripts."""
 
 import json
 from collections.abc import Sequence
@@ -17,6 +17,11 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     click.secho(_line(heads, widths, right), bold=True)
     for line in texts:
         click.echo(_line(line, widths, right))
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are: `1 job`, `2 jobs`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def print_json(value: object) -> None:

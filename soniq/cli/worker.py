@@ -1,11 +1,12 @@
 """`soniq worker`: run jobs."""
 
 import asyncio
-import logging
 
 import click
 
 from soniq.app import Soniq
+from soniq.cli.log import log_to_terminal
+from soniq.cli.table import counted
 from soniq.cli.target import load_app
 
 
@@ -27,12 +28,12 @@ def worker(target: str, concurrency: int | None, queues: str | None, run_once: b
     rest, a second one gives up at once.
     """
     app = load_app(target)
-    level = (log_level or app.settings.log_level).upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_terminal(log_level or app.settings.log_level)
     names = [name.strip() for name in queues.split(",") if name.strip()] if queues else None
-    click.echo(f"soniq worker: {len(app.registry)} tasks, {', '.join(names or []) or 'every queue'}", err=True)
+    served = ", ".join(names) if names else "every queue"
+    click.echo(f"soniq worker: {counted(len(app.registry), 'task')}, {served}", err=True)
     ran = asyncio.run(_work(app, concurrency, names, run_once))
-    click.echo(f"soniq worker: ended after {ran} attempts", err=True)
+    click.echo(f"soniq worker: ended after {counted(ran, 'attempt')}", err=True)
 
 
 async def _work(app: Soniq, concurrency: int | None, queues: list[str] | None, run_once: bool) -> int:

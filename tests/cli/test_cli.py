@@ -72,6 +72,18 @@ def test_a_worker_runs_what_is_due_and_status_and_jobs_show_it(shell: Shell) -> 
     assert dead["last_error"] == "LookupError: who?"
 
 
+def test_the_worker_says_which_job_failed_and_why(shell: Shell) -> None:
+    shell.enqueue("nobody")
+
+    said = shell.run("worker", "shop", "--run-once").stderr
+
+    [line] = [line for line in said.splitlines() if "became a dead letter" in line]
+    [dead] = json.loads(shell.run("jobs", "--json").stdout)
+    for fact in (f"job_id={dead['id']}", "task=greet", "attempt=1", "max_attempts=1", "error='LookupError: who?'"):
+        assert fact in line
+    assert "None" not in line
+
+
 def test_one_job_is_shown_whole(shell: Shell) -> None:
     shell.enqueue("Ada")
     [job] = json.loads(shell.run("jobs", "--json").stdout)

@@ -1,0 +1,30 @@
+"""What a worker says in a terminal: the event, and the facts that came with it."""
+
+import logging
+from typing import Final
+
+LAYOUT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
+# What every record has; the rest are facts that were given as `extra=`.
+_PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class WithFacts(logging.Formatter):
+    """Writes `event  name=value …`, so that a line says which job it is about and why."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line; facts that are None are left out."""
+        given = {name: value for name, value in vars(record).items() if name not in _PLAIN and value is not None}
+        facts = " ".join(f"{name}={_shown(value)}" for name, value in given.items())
+        return f"{super().formatMessage(record)}  {facts}".rstrip()
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return repr(text) if any(character.isspace() for character in text) or not text else text
+
+
+def log_to_terminal(level: str) -> None:
+    """Write the log of this process to stderr, from a level on."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(WithFacts(LAYOUT))
+    logging.basicConfig(level=level.upper(), handlers=[handler])
