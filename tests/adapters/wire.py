@@ -8,7 +8,7 @@ import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -71,18 +71,18 @@ class Wire:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed lets go of its socket in the loop's next turn
 
     async def _relay(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
-        server, to_server = await asyncio.open_connection(*self._server)
-        up = asyncio.create_task(self._read(client, to_client, to_server))
-        try:
-            while chunk := await server.read(65536):
-                to_client.write(chunk)
-        finally:
-            up.cancel()
-            await asyncio.gather(up, return_exceptions=True)
-            to_client.close()
-            to_server.close()
+        with closing(to_client):
+            server, to_server = await asyncio.open_connection(*self._server)
+            with closing(to_server):
+                up = asyncio.create_task(self._read(client, to_client, to_server))
+                try:
+                    while chunk := await server.read(65536):
+                        to_client.write(chunk)
+                finally:
+                    up.cancel()
 
     async def _read(
         self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter, to_server: asyncio.StreamWriter
