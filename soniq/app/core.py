@@ -154,8 +154,11 @@ class Core:
             raise
         self._pool, self._loop = pool, asyncio.get_running_loop()
 
-    def _check_loop(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise AppClosed("this app was closed")
+
+    def _check_loop(self) -> None:
+        self._check_open()
         if self._loop is not None and self._loop is not asyncio.get_running_loop():
             raise WrongLoop("this app was opened on another event loop")

@@ -187,6 +187,7 @@ class EnqueueVerbs(Calls):
         await send(pool, self.known_place(), jobs)
 
     def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
+        self._check_open()
         if self._place is None:
             if self._settings.database_url is None:
                 self._settings = self._settings.model_copy(update={"database_url": embedded_url()})

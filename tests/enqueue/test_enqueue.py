@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import psycopg
 import pytest
 
 from soniq import JobContext, Soniq, task_ref
@@ -181,9 +182,11 @@ async def test_an_unknown_name_passes_where_validation_is_off(migrated_url: str)
 
 
 async def test_a_closed_app_says_so(migrated_url: str) -> None:
-    app = Soniq(migrated_url)
+    app = Soniq(migrated_url, enqueue_validation="none")
     await app.close()
     await app.close()
 
     with pytest.raises(AppClosed):
         await app.get_queue_stats()
+    with psycopg.connect(migrated_url) as connection, pytest.raises(AppClosed):
+        app.enqueue_sync("greet", connection=connection)
