@@ -46,7 +46,9 @@ class OptionInvalid(SoniqError, ValueError):
     """An option of a call or a decorator has a wrong name, type or range."""
 
     code = "SONIQ_OPTION_INVALID"
-    hint = "See the signature in the reference; handler arguments that share an option's name go into `args=`."
+    hint = (
+        "The message names the option, what it may be and what it was; see the docstring of the call for all of them."
+    )
 
 
 class UnknownTask(SoniqError, LookupError):
@@ -94,7 +96,10 @@ class NotInTransaction(SoniqError):
     """The statement would commit by itself, so the job would not share the fate of your write."""
 
     code = "SONIQ_NOT_IN_TRANSACTION"
-    hint = "Open the transaction first (`async with conn.transaction():`) and enqueue inside it; or omit `connection=`."
+    hint = (
+        "Begin the transaction in your library's own way (asyncpg: `async with conn.transaction():`) and enqueue "
+        "inside it; or omit `connection=`."
+    )
 
 
 class ConnectionUnusable(SoniqError):

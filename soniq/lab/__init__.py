@@ -9,6 +9,7 @@ from typing import Any, Final
 EXPORTS: Final[dict[str, str]] = {
     "Order": "soniq.lab.shop",
     "Recorder": "soniq.lab.record",
+    "compare": "soniq.lab.guess",
     "naive": "soniq.lab.shop",
     "open_shop": "soniq.lab.shop",
     "scoreboard": "soniq.lab.board",

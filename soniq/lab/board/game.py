@@ -12,7 +12,7 @@ from soniq.lab.stage import Blow, Run, Scene
 async def play(shop: Shop, by: Strategy, trial: Trial) -> Run:
     """Place one order by one strategy, let the trial happen to it, let a worker run, and judge."""
     order = Order(shop.next_number(), book=trial.book, card=trial.card)
-    scene = Scene(shop, f"{by.title}. {trial.title}", order)
+    scene = Scene(shop, f"{by.title}: {trial.title}", order, lanes=["queue"] if by.on_rq else [])
 
     async def work() -> object:
         return await scene.work(by.worker)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from soniq.errors import OptionInvalid
 from soniq.lab.board.page import page
 from soniq.lab.board.strategies import Strategy
 from soniq.lab.board.trials import Trial
@@ -49,9 +50,20 @@ class Scoreboard:
     cells: tuple[Cell, ...]
 
     def __getitem__(self, where: tuple[str, str]) -> Run:
-        """Return the run of a trial and a strategy, by their names."""
-        trial, strategy = where
-        return next(c.run for c in self.cells if (c.trial.name, c.strategy.name) == (trial, strategy))
+        """Return the run of a trial and a strategy, by their names.
+
+        Raises:
+            OptionInvalid: The board has no such row or column; the message names those that it has.
+        """
+        runs = {(cell.trial.name, cell.strategy.name): cell.run for cell in self.cells}
+        if where not in runs:
+            rows, columns = ([each.name for each in side] for side in (self.trials, self.strategies))
+            raise OptionInvalid(
+                f"the board has no cell {where!r}; its rows are {', '.join(rows)}; its columns {', '.join(columns)}",
+                rows=rows,
+                columns=columns,
+            )
+        return runs[where]
 
     def out_of_step(self, strategy: str) -> list[Run]:
         """Return the runs of a strategy after which order and job do not agree."""

@@ -30,6 +30,11 @@ class Strategy:
     arguments: tuple[str, ...] = ()
     over_http: bool = False
 
+    @property
+    def on_rq(self) -> bool:
+        """Whether the queue is a system of its own."""
+        return self.worker == RQ_WORKER
+
 
 def _on_rq(code: str, title: str) -> Strategy:
     return Strategy(code, title, "soniq.lab.shop.processes:place_order", RQ_WORKER, (code,))

@@ -13,7 +13,7 @@ from soniq.lab.draw.measure import wrap
 from soniq.lab.draw.plot import Plot, Step
 from soniq.lab.draw.scene import Label, Scene
 from soniq.lab.draw.shapes import BAND_HALF, Grid, shapes, tone
-from soniq.lab.draw.words import LANE_NAMES, label, pause
+from soniq.lab.draw.words import label, pause
 from soniq.lab.record.events import Lane
 
 WIDTH: Final = 350.0
@@ -31,7 +31,7 @@ def narrow(plot: Plot) -> Scene:
     canvas = max(WIDTH, words_x + WORDS_MIN + MARGIN)
     words = [_words(step, words_x, canvas - MARGIN - words_x) for step in plot.steps]
     title = title_block(plot.title, canvas)
-    heads = hang([Flag(across[lane], Label(0, 0, (LANE_NAMES[lane],), 12, "bold", "soft")) for lane in plot.lanes])
+    heads = hang([Flag(across[lane], Label(0, 0, (plot.names[lane],), 12, "bold", "soft")) for lane in plot.lanes])
     top = MARGIN + sum(block.height + 8 for block in title) + depth(heads)
     at, bottom = _rows(plot, words, top + 4)
     cuts = tuple(_cut(step, words, at) for step in plot.steps if step.pause_s)

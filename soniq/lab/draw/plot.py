@@ -3,11 +3,11 @@
 Nothing here knows of pixels; every position is the number of a step.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from soniq.lab.record.events import LANES, Event, Lane, Store, Story
+from soniq.lab.record.events import LANE_NAMES, LANES, Event, Lane, Store, Story
 from soniq.lab.record.verdict import Verdict
 
 Fate = Literal["committed", "undone", "open"]
@@ -80,6 +80,7 @@ class Plot:
     title: str
     steps: tuple[Step, ...]
     lanes: tuple[Lane, ...]
+    names: Mapping[Lane, str]
     tracks: int
     bands: tuple[Band, ...]
     alive: tuple[Stretch, ...]
@@ -95,12 +96,13 @@ def plot(story: Story) -> Plot:
     bands = _bands(events)
     steps = _steps(events, stores, bands)
     bands, tracks, steps = _on_tracks(bands, steps)
-    touched = {lane for step in steps for lane in (step.event.lane, step.store)}
+    touched = {lane for step in steps for lane in (step.event.lane, step.store)} | story.lanes.keys()
     lanes = tuple(lane for lane in LANES if lane in touched or (lane == "postgres" and bands))
     return Plot(
         title=story.title,
         steps=steps,
         lanes=lanes or ("request",),
+        names={**LANE_NAMES, **story.lanes},
         tracks=tracks,
         bands=bands,
         alive=tuple(stretch for lane in lanes for stretch in _alive(lane, steps)),

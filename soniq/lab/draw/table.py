@@ -13,7 +13,7 @@ from soniq.lab.draw.measure import clean
 from soniq.lab.draw.plot import Plot, Step, Stretch
 from soniq.lab.draw.scene import MarkLook, Tone
 from soniq.lab.draw.shapes import mark_tone, own_look, store_look, tone
-from soniq.lab.draw.words import LANE_NAMES, label, pause
+from soniq.lab.draw.words import label, pause
 from soniq.lab.record.events import Kind, Lane
 from soniq.lab.record.verdict import Verdict, VerdictName
 
@@ -81,7 +81,7 @@ def table(plot: Plot) -> Table:
         padding=(0, 1),
         show_edge=False,
     )
-    names = "".join(LANE_NAMES[lane].center(LANE_WIDTH) for lane in plot.lanes)
+    names = "".join(plot.names[lane].center(LANE_WIDTH) for lane in plot.lanes)
     drawn.add_column(Text(names, "dim bold"), no_wrap=True)
     drawn.add_column("", overflow="fold")
     for step in plot.steps:

@@ -16,7 +16,7 @@ from soniq.lab.draw.measure import wrap
 from soniq.lab.draw.plot import Plot, Step
 from soniq.lab.draw.scene import Label, Scene
 from soniq.lab.draw.shapes import BAND_HALF, LEAD, Grid, shapes, tone
-from soniq.lab.draw.words import LANE_NAMES, label, pause
+from soniq.lab.draw.words import label, pause
 from soniq.lab.record.events import Lane
 
 WIDTH: Final = 700.0
@@ -118,7 +118,7 @@ def _half(lane: Lane) -> float:
 
 def _names(plot: Plot, grid: Grid) -> Iterable[Label]:
     for lane in plot.lanes:
-        yield Label(MARGIN, grid.lane(lane) - 9, (LANE_NAMES[lane],), 13, "bold", "soft")
+        yield Label(MARGIN, grid.lane(lane) - 9, (plot.names[lane],), 13, "bold", "soft")
 
 
 def _captions(plot: Plot, words: Sequence[Label], grid: Grid) -> Iterable[Label]:

@@ -1,17 +1,12 @@
 """Say in words what happened: the label of one event, and the whole story as a text."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from soniq.lab.draw.measure import clean
 from soniq.lab.draw.plot import Plot, Step
 from soniq.lab.record.events import Kind, Lane
 
-LANE_NAMES: Final[dict[Lane, str]] = {
-    "request": "Request",
-    "postgres": "Postgres",
-    "queue": "Queue",
-    "worker": "Worker",
-}
 KEYWORDS: Final[dict[Kind, str]] = {"begin": "BEGIN", "commit": "COMMIT", "rollback": "ROLLBACK"}
 WORDLESS: Final[dict[Kind, str]] = {
     "write": "writes",
@@ -62,24 +57,20 @@ def pause(seconds: float) -> str:
 def tell(plot: Plot) -> str:
     """The whole story as a text: a numbered line for each event, then the verdict."""
     lines = [clean(plot.title)] if plot.title else []
-    lines += [f"{step.number + 1}. {sentence(step)}" for step in plot.steps]
+    lines += [f"{step.number + 1}. {sentence(step, plot.names)}" for step in plot.steps]
     if plot.verdict:
         lines.append(clean(str(plot.verdict)))
     return "\n".join(lines)
 
 
-def sentence(step: Step) -> str:
-    """One event as a sentence."""
+def sentence(step: Step, names: Mapping[Lane, str]) -> str:
+    """One event as a sentence; the lanes by their names."""
     when = f"{pause(step.pause_s)}: " if step.pause_s else ""
-    return f"{when}{_who(step)}{_what(step)}{_afterwards(step)}."
-
-
-def _who(step: Step) -> str:
     number = f" {step.process}" if step.process else ""
-    return LANE_NAMES[step.event.lane] + number
+    return f"{when}{names[step.event.lane]}{number}{_what(step, names)}{_afterwards(step)}."
 
 
-def _what(step: Step) -> str:
+def _what(step: Step, names: Mapping[Lane, str]) -> str:
     said, kind = words(step), step.event.kind
     if step.inferred:
         return " rolls back what the dead process left open"
@@ -88,10 +79,10 @@ def _what(step: Step) -> str:
     if kind == "fail":
         return f" lives on, {said}" if "failed" in said else f" lives on, its job failed: {said}"
     if kind == "refuse" and step.store:
-        return f", turned down by {LANE_NAMES[step.store]}: {said}"
+        return f", turned down by {names[step.store]}: {said}"
     if kind == "run" and step.store:
-        return f" takes a job from {LANE_NAMES[step.store]}: {said}"
-    return f" to {LANE_NAMES[step.store]}: {said}" if step.store else f": {said}"
+        return f" takes a job from {names[step.store]}: {said}"
+    return f" to {names[step.store]}: {said}" if step.store else f": {said}"
 
 
 def _afterwards(step: Step) -> str:

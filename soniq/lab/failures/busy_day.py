@@ -1,5 +1,6 @@
 """The case: a day on which nothing went wrong, as far as anybody was told."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from soniq.lab.failures.runs import PLACE_ORDER, WORK
@@ -16,9 +17,36 @@ select (select count(*) from orders where number = any($1::bigint[])) as orders,
 """
 
 
-async def busy_day(shop: Shop) -> Rows:
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that is over.
+
+    Attributes:
+        numbers: Its orders'.
+        counts: What was counted in the evening: one row.
+    """
+
+    numbers: list[int]
+    counts: Rows
+
+    @property
+    def missing(self) -> int:
+        """How many orders have no invoice."""
+        [[orders, invoices, *_]] = self.counts.rows
+        return int(str(orders)) - int(str(invoices))
+
+    def __str__(self) -> str:
+        return str(self.counts)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.counts._repr_html_()
+
+
+async def busy_day(shop: Shop) -> Day:
     """Take twenty orders by `naive.write_then_enqueue`, deploy once in the middle, let RQ's worker run; count."""
-    scenes = [Scene(shop, "", Order(shop.next_number(), "Grace" if at % 3 else "Ada")) for at in range(ORDERS)]
+    scenes = [Scene(shop, "", Order(shop.next_number(), "Ada" if at % 3 else "Grace")) for at in range(ORDERS)]
     errors = 0
     for at, scene in enumerate(scenes):
         deploy = Blow("between_the_calls") if at == FATEFUL else None
@@ -27,4 +55,4 @@ async def busy_day(shop: Shop) -> Rows:
     await Scene(shop, "", scenes[0].order).work(WORK)
     numbers = [scene.order.number for scene in scenes]
     failed = sum(status == "failed" for number, _, status in await shop.rq_jobs() if number in numbers)
-    return await shop.ask(COUNTS, numbers, errors, failed, source="Yesterday")
+    return Day(numbers, await shop.ask(COUNTS, numbers, errors, failed, source="Tuesday"))

@@ -1,6 +1,7 @@
 """The events of one run and the story that they make."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypedDict, get_args
 
@@ -25,6 +26,12 @@ Kind = Literal[
 ]
 
 LANES: Final[tuple[Lane, ...]] = get_args(Lane)
+LANE_NAMES: Final[dict[Lane, str]] = {
+    "request": "Request",
+    "postgres": "Postgres",
+    "queue": "Queue",
+    "worker": "Worker",
+}
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
@@ -32,7 +39,7 @@ class Details(TypedDict, total=False):
     """What an event may say besides its kind, its lane and its label.
 
     Attributes:
-        actor: The process that acts; its process id unless given.
+        actor: The process that acts; the name that its parent gave it, else its process id.
         tx: Any name of the transaction, the same from its begin to its end.
         subject: The fact it is about: "order 1043".
         store: The system that was touched, where the kind does not say it: `enqueue` means the queue
@@ -82,8 +89,10 @@ class Story:
         title: What was tried, in one line.
         events: Everything that was recorded, in the order in which it happened.
         verdict: None until somebody has looked at the systems and judged.
+        lanes: Lanes that are there whether or not anything happened in them, and what each is called.
     """
 
     title: str
     events: tuple[Event, ...]
     verdict: Verdict | None = None
+    lanes: Mapping[Lane, str] = field(default_factory=dict)

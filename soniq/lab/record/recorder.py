@@ -19,6 +19,7 @@ from soniq.lab.record.events import KINDS, LANES, Details, Event, Kind, Lane, St
 from soniq.lab.record.verdict import Verdict
 
 ENVIRONMENT_NAME: Final = "SONIQ_LAB_RECORD"
+ACTOR_NAME: Final = "SONIQ_LAB_ACTOR"
 
 
 class Recorder:
@@ -28,12 +29,13 @@ class Recorder:
         path: The file; it is made if missing and appended to if not, so that a child process continues
             what its parent began. A new run takes a new path.
         title: What is tried in this run; only its first process gives one.
+        lanes: Lanes to draw whether or not anything happens in them, and what each is called.
     """
 
-    def __init__(self, path: str | os.PathLike[str], title: str = "") -> None:
+    def __init__(self, path: str | os.PathLike[str], title: str = "", lanes: Mapping[Lane, str] | None = None) -> None:
         self.path = Path(path)
         if title:
-            self._append({"title": title})
+            self._append({"title": title, "lanes": dict(lanes or {})})
 
     @classmethod
     def inherited(cls) -> Self:
@@ -43,10 +45,13 @@ class Recorder:
         """
         return cls(os.environ.get(ENVIRONMENT_NAME, os.devnull))
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables that let a child process continue this record by `Recorder.inherited()`."""
-        return {ENVIRONMENT_NAME: str(self.path.absolute())}
+    def environment(self, actor: str = "") -> dict[str, str]:
+        """The variables that let a child process continue this record by `Recorder.inherited()`.
+
+        Args:
+            actor: Under which name it does; its process id if not given.
+        """
+        return {ENVIRONMENT_NAME: str(self.path.absolute()), ACTOR_NAME: actor}
 
     def record(self, kind: Kind, lane: Lane, label: str = "", **details: Unpack[Details]) -> None:
         """Append one event; it is on record when this returns, whatever becomes of this process.
@@ -58,7 +63,8 @@ class Recorder:
             raise OptionInvalid(f"no such kind of event: {kind!r}", kind=kind, known=KINDS)
         if lane not in LANES:
             raise OptionInvalid(f"no such lane: {lane!r}", lane=lane, known=LANES)
-        self._append({"kind": kind, "lane": lane, "label": label, "actor": str(os.getpid()), **details})
+        actor = os.environ.get(ACTOR_NAME) or str(os.getpid())
+        self._append({"kind": kind, "lane": lane, "label": label, "actor": actor, **details})
 
     def conclude(self, verdict: Verdict) -> Story:
         """Write down how the run ended, and return the whole story; a later verdict replaces it."""
@@ -84,7 +90,7 @@ class Recorder:
 
 def read_story(text: str) -> Story:
     """Read a record back; a line that its writer did not live to finish is left out."""
-    title, verdict = "", None
+    title, verdict, lanes = "", None, {}
     events: list[Event] = []
     for line in text.splitlines():
         entry = _entry(line)
@@ -93,8 +99,8 @@ def read_story(text: str) -> Story:
         elif "verdict" in entry:
             verdict = Verdict(entry["verdict"], entry["sentence"])
         elif "title" in entry:
-            title = entry["title"]
-    return Story(title, tuple(events), verdict)
+            title, lanes = entry["title"], entry["lanes"]
+    return Story(title, tuple(events), verdict, lanes)
 
 
 def _entry(line: str) -> dict[str, Any]:

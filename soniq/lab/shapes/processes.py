@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from soniq.lab.shapes import own_pool, soniqs_pool
-from soniq.lab.shapes.tasks import bookshop
+from soniq.lab.shapes.tasks import bookshop, send_invoice
 from soniq.lab.shop.order import Order
 
 
@@ -30,21 +30,24 @@ def in_own_pool(database: str, _broker: str, _queue: str, order: dict[str, Any])
     asyncio.run(run())
 
 
-def keep_working(database: str, _broker: str, _queue: str, _order: dict[str, Any]) -> int:
+def keep_working(
+    database: str, _broker: str, _queue: str, _order: dict[str, Any], handler: str = send_invoice.__name__
+) -> int:
     """Be a worker until SIGTERM; one that takes another for dead after a second of silence."""
 
     async def run() -> int:
-        async with bookshop(database, heartbeat_timeout=1, heartbeat_interval=0.2, sweep_interval=0.2) as app:
+        quick = {"heartbeat_timeout": 1, "heartbeat_interval": 0.2, "sweep_interval": 0.2}
+        async with bookshop(database, handler, **quick) as app:
             return await app.run_worker()
 
     return asyncio.run(run())
 
 
-def work(database: str, _broker: str, _queue: str, _order: dict[str, Any]) -> int:
+def work(database: str, _broker: str, _queue: str, _order: dict[str, Any], handler: str = send_invoice.__name__) -> int:
     """Be the worker: run what is due, and end."""
 
     async def run() -> int:
-        async with bookshop(database) as app:
+        async with bookshop(database, handler) as app:
             return await app.run_worker(run_once=True)
 
     return asyncio.run(run())

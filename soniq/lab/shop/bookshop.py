@@ -90,9 +90,14 @@ class Shop:
         return Rows("RQ, queue and registries", ("number", "task", "status"), rows)
 
     async def look(self, number: int) -> Answers:
-        """Ask everybody about one order: Postgres, RQ, and who sent invoices; Soniq where it has a job."""
-        orders, rq_jobs, jobs = await self.orders(number), await self.rq_jobs(number), await self.jobs(number)
-        return Answers((orders, *([jobs] if len(jobs) else [rq_jobs]), await self.invoices(number)))
+        """Ask everybody about one order: Postgres, the queue, and who sent invoices.
+
+        The queue is RQ, unless Soniq has had a job in this shop and RQ has none for this order.
+        """
+        rq_jobs = await self.rq_jobs(number)
+        on_soniq = len(await self.jobs()) > 0 and len(rq_jobs) == 0
+        queue = await self.jobs(number) if on_soniq else rq_jobs
+        return Answers((await self.orders(number), queue, await self.invoices(number)))
 
     async def close(self) -> None:
         """Close its connections, drop its database, clear its queue; no harm when done twice."""

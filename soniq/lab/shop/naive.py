@@ -27,6 +27,16 @@ def enqueue_then_write(db: Database, queue: Queue, order: Order) -> None:
         take_book(db, order)
 
 
+def enqueue_in_finally(db: Database, queue: Queue, order: Order) -> None:
+    """Write the order, and tell the queue whatever happens."""
+    try:
+        with db.transaction():
+            write_order(db, order)
+            take_book(db, order)
+    finally:
+        queue.enqueue(send_invoice, order.number)
+
+
 def both_in_one_transaction(db: Database, queue: Queue, order: Order) -> None:
     """Put everything inside the transaction."""
     with db.transaction():

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from soniq.lab.record import Recorder
+
 COMMON: Final = "Notes on the Engine"
 SOLD_OUT: Final = "A Rare First Edition"
 GOOD: Final = "good"
@@ -31,10 +33,11 @@ class Order:
 
 
 def charge(order: Order) -> None:
-    """Ask the bank.
+    """Ask the bank; its no is put on record.
 
     Raises:
         CardDeclined: It said no.
     """
     if order.card == DECLINED:
+        Recorder.inherited().record("note", "request", "card declined")
         raise CardDeclined(f"the bank declined {order.customer}'s card")

@@ -1,14 +1,16 @@
 """Two connections whose every statement is recorded: yours to use, in a cell or a test."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from soniq.lab.draw import Timeline, timeline
-from soniq.lab.record import Recorder
+from soniq.lab.record import Lane, Recorder
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.shop.order import Order
 from soniq.lab.stage.watch import Watch
 from soniq.lab.tap import tap_postgres
+
+LANES: Final[dict[Lane, str]] = {"request": "Ada", "postgres": "Postgres", "worker": "Grace"}
 
 
 class Eyes:
@@ -16,8 +18,8 @@ class Eyes:
 
     Attributes:
         number: The order's.
-        ada: Her connection of asyncpg's; drawn as the request.
-        grace: Hers; drawn as the worker.
+        ada: Her connection of asyncpg's.
+        grace: Hers.
     """
 
     def __init__(self, number: int, ada: Any, grace: Any, recorder: Recorder) -> None:
@@ -32,7 +34,7 @@ class Eyes:
 
 async def two_connections(shop: Shop, title: str) -> Eyes:
     """Open two connections of asyncpg's to the shop, and record what is said on them."""
-    recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title)
+    recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title, LANES)
     order = Order(shop.next_number())
     watches = (Watch(recorder, "request", "ada", order), Watch(recorder, "worker", "grace", order))
     taps = [await shop.open.enter_async_context(tap_postgres(shop.url, watch)) for watch in watches]

@@ -32,19 +32,23 @@ class Run:
         """The story, drawn."""
         return timeline(self.story, f"o{self.order}")
 
-    def answer(self, guess: str) -> str:
+    def answer(self, guess: str | None) -> str:
         """Say what became of a guess.
 
         Args:
-            guess: A verdict's name or its shape.
+            guess: A verdict's name or its shape; None for no guess.
 
         Raises:
-            OptionInvalid: It is neither.
+            OptionInvalid: It is something else.
         """
+        return f"{self._judged(guess)} Order {self.order}: {self.verdict}"
+
+    def _judged(self, guess: str | None) -> str:
+        if guess is None:
+            return "You have not guessed."
         guessed = _name(guess)
         right = guessed == self.verdict.name
-        begin = "You guessed right" if right else f"You guessed {SIGNS[guessed].shape} {guessed}"
-        return f"{begin}. Order {self.order}: {self.verdict}"
+        return "You guessed right." if right else f"You guessed {SIGNS[guessed].shape} {guessed}."
 
     def __str__(self) -> str:
         return self.timeline.text
@@ -55,8 +59,8 @@ class Run:
         return self.timeline._repr_mimebundle_(include, exclude)
 
 
-def _name(guess: str) -> VerdictName:
+def _name(guess: object) -> VerdictName:
     for name, sign in SIGNS.items():
-        if guess.strip().lower() in (name, sign.shape):
+        if str(guess).strip().lower() in (name, sign.shape):
             return name
     raise OptionInvalid(f"{guess!r} is no verdict: guess one of {', '.join(SIGNS)}", guess=guess, known=list(SIGNS))

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from soniq.lab.crew import Ending, Member, start
 from soniq.lab.faults import Countdown, Trap, place
-from soniq.lab.record import Lane, Recorder, judge
+from soniq.lab.record import LANE_NAMES, Lane, Recorder, judge
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.shop.order import Order
 from soniq.lab.shop.tasks import DATABASE_VARIABLE
@@ -50,15 +50,17 @@ class Scene:
         shop: Where.
         title: What is tried.
         order: What is ordered; the shop's next number for Ada, if not given.
+        lanes: Lanes to draw whether or not anything happens in them.
 
     Attributes:
         messages: How many messages the request sent.
     """
 
-    def __init__(self, shop: Shop, title: str, order: Order | None = None) -> None:
+    def __init__(self, shop: Shop, title: str, order: Order | None = None, lanes: Sequence[Lane] = ()) -> None:
         self.shop = shop
         self.order = order or Order(shop.next_number())
-        self._recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title)
+        named = {lane: LANE_NAMES[lane] for lane in lanes}
+        self._recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title, named)
         self._ending = Ending()
         self._struck = True
         self.messages = 0
@@ -117,7 +119,8 @@ class Scene:
             where = (database, _closed(broker) if is_cut_off else broker, self.shop.broker.queue)
             member = await start(
                 target, *where, asdict(self.order), *arguments,
-                environment={DATABASE_VARIABLE: database}, files=[listener.fileno()] if listener else [],
+                environment={DATABASE_VARIABLE: database, **self._recorder.environment(watch.actor)},
+                files=[listener.fileno()] if listener else [],
             )  # fmt: skip
             if listener:
                 listener.close()  # from here on only the process holds it, so its death is heard by whoever calls

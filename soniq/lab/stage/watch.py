@@ -31,13 +31,14 @@ class Watch:
         order: What all this is about.
 
     Attributes:
+        actor: As given.
         trap: What lies in wait, if anything.
         seen: What has happened so far.
         messages: How many the process sent.
     """
 
     def __init__(self, recorder: Recorder, lane: Lane, actor: str, order: Order) -> None:
-        self._recorder, self._lane, self._actor, self._order = recorder, lane, actor, order
+        self._recorder, self._lane, self.actor, self._order = recorder, lane, actor, order
         self._open: dict[str, str] = {}  # a line's transaction, once it is begun
         self._shown: set[str] = set()  # transactions in which something of interest happened
         self._count = 0
@@ -70,12 +71,12 @@ class Watch:
         """Write down that Postgres rolled back what a lost connection left open."""
         tx = self._open.pop(line, "")
         if tx in self._shown and not self._dead:  # of a dead process the drawing says so by itself
-            self._recorder.record("rollback", "postgres", tx=tx, actor=self._actor)
+            self._recorder.record("rollback", "postgres", tx=tx, actor=self.actor)
 
     def tell_death(self) -> None:
         """Write down that the process is killed now."""
         self._dead = True
-        self._recorder.record("kill", self._lane, "SIGKILL", actor=self._actor)
+        self._recorder.record("kill", self._lane, "SIGKILL", actor=self.actor)
 
     def tell_loss(self) -> None:
         """Write down that the connection on which something was asked is lost."""
@@ -83,11 +84,11 @@ class Watch:
 
     def tell_refusal(self, label: str, store: Store) -> None:
         """Write down that a system could not be reached."""
-        self._recorder.record("refuse", self._lane, label, store=store, actor=self._actor, subject=self._subject)
+        self._recorder.record("refuse", self._lane, label, store=store, actor=self.actor, subject=self._subject)
 
     def tell_note(self, label: str) -> None:
         """Write down a remark: what the customer was told, or that there was nothing to do."""
-        self._recorder.record("note", self._lane, label, actor=self._actor)
+        self._recorder.record("note", self._lane, label, actor=self.actor)
 
     @property
     def _subject(self) -> str:
@@ -101,9 +102,11 @@ class Watch:
     def _tell(self, moment: Moment) -> None:
         if moment.act == "begin":
             self._count += 1
-            self._open[moment.line] = f"{self._actor}-{self._count}"
+            self._open[moment.line] = f"{self.actor}-{self._count}"
         elif moment.act in ("commit", "rollback"):
             self._tell_end(moment, "commit" if moment.act == "commit" else "rollback")
+        elif moment.act == "effect" and not moment.rows:
+            self.tell_note("the invoice is there already")
         elif moment.act in TOLD:
             self._tell_deed(moment, *TOLD[moment.act])
 
@@ -111,25 +114,25 @@ class Watch:
         label = words.format(number=self._order.number, customer=self._order.customer)
         tx = self._transaction(moment)
         if kind == "read":
-            self._recorder.record(kind, self._lane, label, tx=tx, actor=self._actor, found=moment.rows > 0)
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, found=moment.rows > 0)
         elif kind in IN_A_STORE:
             store = _store(moment)
             self._recorder.record(
-                kind, self._lane, label, tx=tx, actor=self._actor, subject=self._subject, store=store
+                kind, self._lane, label, tx=tx, actor=self.actor, subject=self._subject, store=store
             )  # fmt: skip
         else:
-            self._recorder.record(kind, self._lane, label, tx=tx, actor=self._actor, subject=self._subject)
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, subject=self._subject)
 
     def _tell_end(self, moment: Moment, kind: Kind) -> None:
         tx = self._open.pop(moment.line, "")
         if tx in self._shown:
-            self._recorder.record(kind, self._lane, tx=tx, actor=self._actor)
+            self._recorder.record(kind, self._lane, tx=tx, actor=self.actor)
 
     def _tell_refusal(self, moment: Moment) -> None:
         label = "out of stock" if moment.answer == OUT_OF_STOCK else moment.answer
         tx = self._transaction(moment)
         self._recorder.record(
-            "refuse", self._lane, label, tx=tx, store="postgres", actor=self._actor, subject=self._subject
+            "refuse", self._lane, label, tx=tx, store="postgres", actor=self.actor, subject=self._subject
         )  # fmt: skip
 
     def _transaction(self, moment: Moment) -> str:
@@ -137,7 +140,7 @@ class Watch:
         tx = self._open.get(moment.line, "")
         if tx and tx not in self._shown:
             self._shown.add(tx)
-            self._recorder.record("begin", self._lane, tx=tx, actor=self._actor)
+            self._recorder.record("begin", self._lane, tx=tx, actor=self.actor)
         return tx
 
 

@@ -23,6 +23,8 @@ async def test_the_same_faults_find_every_order_of_the_lines_out_of_step_on_rq(s
     assert board["after_commit", "write_then_enqueue"].verdict.name == "lost"
     assert "■ lost" in str(board)
     assert "▲ orphan" in board._repr_html_()
+    with pytest.raises(OptionInvalid, match=r"its rows are broker_down, .*; its columns write_then_enqueue, "):
+        board["before_comit", "write_then_enqueue"]
 
 
 def test_a_strategy_that_is_not_there_is_refused_with_the_nearest_name() -> None:

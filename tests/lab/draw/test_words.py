@@ -1,5 +1,6 @@
 """What a label says, how it is broken, and how long a wait is called."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,3 +71,19 @@ def test_words_are_broken_where_people_would_break_them(text: str, lines: tuple[
 
 def test_only_what_xml_can_carry_is_kept() -> None:
     assert clean("a\x00b\ud800c\u202ed\ufffee") == "a b c d e"
+
+
+def test_a_story_names_its_lanes_and_says_which_are_there(teller: Any) -> None:
+    story = replace(
+        teller("").tell("write", "request", "order 1043").end(),
+        lanes={"request": "Ada", "queue": "Queue", "worker": "Grace"},
+    )
+
+    drawn = timeline(story, "named")
+
+    assert drawn.plot.lanes == ("request", "postgres", "queue", "worker")
+    assert drawn.text.splitlines()[-1] == "1. Ada to Postgres: order 1043."
+    for layout in (drawn.svg, drawn.svg_narrow):
+        assert ">Ada<" in layout
+        assert ">Grace<" in layout
+        assert ">Request<" not in layout

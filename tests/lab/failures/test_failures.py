@@ -36,6 +36,7 @@ async def test_a_rollback_does_not_reach_the_queue(shop: Shop) -> None:
     assert run.verdict.name == "orphan"
     assert run.ending.error == "CardDeclined"
     assert kinds(run)[-4:] == ["note", "run", "read", "fail"]
+    assert run.timeline.text.index("card declined") < run.timeline.text.index("ROLLBACK")
 
 
 async def test_a_handler_that_mails_at_once_sends_the_invoice_of_a_declined_order(shop: Shop) -> None:
@@ -64,6 +65,7 @@ async def test_a_worker_can_be_faster_than_the_commit(shop: Shop) -> None:
         (naive.write_then_enqueue, "after_commit", "lost"),
         (naive.write_then_enqueue, "between_the_calls", "lost"),
         (naive.write_then_enqueue, "after_enqueue", "consistent"),
+        (naive.enqueue_in_finally, "between_the_calls", "lost"),
         (naive.enqueue_then_write, "after_enqueue", "orphan"),
         (naive.enqueue_then_write, "between_the_calls", "orphan"),
         (naive.enqueue_then_write, "before_commit", "orphan"),
@@ -79,6 +81,23 @@ async def test_the_knife_decides(shop: Shop, code: failures.Code, place: str, ve
     assert run.verdict.name == verdict
     assert run.ending.killed
     assert "kill" in kinds(run)
+
+
+async def test_the_queue_is_drawn_also_where_nothing_reached_it(shop: Shop) -> None:
+    run = await failures.knife(shop)
+
+    assert "queue" in run.timeline.plot.lanes
+
+
+async def test_on_a_busy_day_one_order_of_graces_is_lost_in_silence(shop: Shop) -> None:
+    await failures.knife(shop)  # an order of another day
+
+    day = await failures.busy_day(shop)
+
+    assert day.counts.rows == ((20, 19, 0, 0),)
+    assert day.missing == 1
+    without = "select customer from orders where number = any($1) and number not in (select number from invoices)"
+    assert (await shop.ask(without, day.numbers)).rows == (("Grace",),)
 
 
 async def test_orders_have_the_same_numbers_in_every_shop(shop: Shop) -> None:

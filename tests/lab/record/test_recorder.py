@@ -44,7 +44,7 @@ for number in range(100):
 def child(recorder: Recorder, code: str, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
-        env={**os.environ, **recorder.environment},
+        env={**os.environ, **recorder.environment()},
         stdout=subprocess.PIPE,
     )
 
