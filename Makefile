@@ -4,7 +4,6 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle worker watch app)
-FIRST_LESSON := 00_start_here.ipynb
 
 extras_lab := lab,sqlmodel
 extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,test,docker
@@ -18,9 +17,8 @@ help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: .venv/.ready-lab ## Open the lessons in JupyterLab (prints its address where there is no browser)
-	@echo '→ Opening notebooks/$(FIRST_LESSON); stop with Ctrl-C, twice'
-	@$(BIN)/jupyter lab --notebook-dir=notebooks --LabApp.default_url=/lab/tree/$(FIRST_LESSON) --log-level=WARN \
-		$$([ "$$(id -u)" != 0 ] || echo --allow-root)
+	@echo '→ Opening the first lesson; stop with Ctrl-C, twice'
+	@$(BIN)/soniq lab open notebooks
 
 demo: .venv/.ready-lab ## Watch the four failures and the four fixes in the terminal, in under a minute
 	@$(BIN)/soniq demo

@@ -50,8 +50,9 @@ def main() -> int:
             drop_database(server, "soniq_bench")
     show(ratios)
     click.echo("\nRatios of rates, median of rounds taken in turns on a server of its own that fsyncs.")
-    click.echo(f"`import soniq; soniq.Soniq` takes {import_ms():.0f} ms over asyncpg alone; promised: under 150.")
-    return 0 if all(one.kept for one in ratios) else 1
+    milliseconds = import_ms()
+    click.echo(f"`import soniq; soniq.Soniq` takes {milliseconds:.0f} ms over asyncpg alone; promised: under 150.")
+    return 0 if all(one.kept for one in ratios) and milliseconds < 150 else 1
 
 
 sys.exit(main())

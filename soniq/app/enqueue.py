@@ -5,7 +5,7 @@ from typing import Any
 
 from soniq.adapters import JoinedSync, join, join_sync
 from soniq.app.calls import Calls, TargetLike, merge
-from soniq.app.default_database import embedded_url
+from soniq.app.default_database import find_database
 from soniq.app.open import read_place_sync
 from soniq.enqueue.insert import Place, confirm, insert
 from soniq.enqueue.options import Options, When
@@ -61,7 +61,7 @@ class EnqueueVerbs(Calls):
             WrongDatabase: The connection leads to another database.
             SchemaMissing: `setup()` has not run there.
         """
-        job = self.request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        job = self._request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
         await self._enqueue([job], connection)
         return job.id
 
@@ -92,7 +92,7 @@ class EnqueueVerbs(Calls):
         Raises:
             ArgumentsInvalid: As in `enqueue`; it says which job.
         """
-        jobs = self.requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        jobs = self._requests(target, arguments, Options(queue, priority, scheduled_at), connection)
         if jobs:
             await self._enqueue(jobs, connection)
         return [job.id for job in jobs]
@@ -100,8 +100,8 @@ class EnqueueVerbs(Calls):
     async def schedule(
         self,
         target: TargetLike,
-        run_at: When,
         /,
+        run_at: When,
         *,
         args: Mapping[str, object] | None = None,
         queue: str | None = None,
@@ -143,7 +143,7 @@ class EnqueueVerbs(Calls):
             scheduled_at: When it is due.
             kwargs: The handler's arguments.
         """
-        job = self.request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        job = self._request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
         self._enqueue_sync([job], join_sync(connection))
         return job.id
 
@@ -159,7 +159,7 @@ class EnqueueVerbs(Calls):
         scheduled_at: When | None = None,
     ) -> list[str]:
         """Enqueue many jobs in the transaction of a sync connection; otherwise as `enqueue_many`."""
-        jobs = self.requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        jobs = self._requests(target, arguments, Options(queue, priority, scheduled_at), connection)
         joined = join_sync(connection)
         if jobs:
             self._enqueue_sync(jobs, joined)
@@ -189,8 +189,7 @@ class EnqueueVerbs(Calls):
     def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
         self._check_open()
         if self._place is None:
-            if self._settings.database_url is None:
-                self._settings = self._settings.model_copy(update={"database_url": embedded_url()})
+            self._settings = find_database(self._settings)
             self._place = read_place_sync(self._settings)
         sent = insert(self._place, jobs)
         confirm(sent, joined.fetch(sent.statement, sent.parameters))

@@ -1,7 +1,7 @@
 """The connections that come before the pool: for setup, and to read where one is."""
 
 import asyncio
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -9,7 +9,7 @@ import asyncpg
 
 from soniq.enqueue.insert import Place
 from soniq.errors import OptionInvalid, SchemaMissing
-from soniq.pool import PINNED, UNREACHABLE, database_url, unreachable
+from soniq.pool import LOST, PINNED, database_url, unreachable
 from soniq.settings import Settings
 from soniq.sql import in_schema, statement
 from soniq.sql.migrate import check_version
@@ -30,7 +30,7 @@ async def connect(settings: Settings, session: dict[str, str]) -> Any:
     """
     try:
         return await asyncpg.connect(database_url(settings), server_settings=session)
-    except (*UNREACHABLE, asyncpg.InvalidCatalogNameError) as error:
+    except LOST as error:
         raise unreachable(error) from error
 
 
@@ -41,7 +41,7 @@ async def create_database(settings: Settings) -> None:
         connection = await asyncpg.connect(url)
     except asyncpg.InvalidCatalogNameError:
         await _create(settings, url)
-    except UNREACHABLE as error:
+    except LOST as error:
         raise unreachable(error) from error
     else:
         await connection.close()
@@ -95,7 +95,6 @@ async def grant_access(connection: Any, settings: Settings, grants: dict[str, st
 
 def read_place_sync(settings: Settings) -> Place:
     """Read the place from code that has no event loop, or must not use the one it has."""
-    found: list[Place | BaseException] = []
 
     async def read() -> Place:
         connection = await connect(settings, PINNED)
@@ -104,16 +103,5 @@ def read_place_sync(settings: Settings) -> Place:
         finally:
             await connection.close()
 
-    def run() -> None:
-        try:
-            found.append(asyncio.run(read()))
-        except BaseException as error:  # noqa: BLE001  # carried to the caller's thread, raised there
-            found.append(error)
-
-    thread = threading.Thread(target=run, name="soniq-open")
-    thread.start()
-    thread.join()
-    [answer] = found
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer
+    with ThreadPoolExecutor(1, "soniq-open") as thread:
+        return thread.submit(asyncio.run, read()).result()

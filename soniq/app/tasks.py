@@ -2,7 +2,7 @@
 
 import functools
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from soniq.task.definition import Retries, Task
 P = ParamSpec("P")
 R = TypeVar("R")
 PROGRAM: Final = {"__main__", "__mp_main__"}  # the second is what multiprocessing calls it in a child
-Delay = float | timedelta | list[float] | list[timedelta] | tuple[float | timedelta, ...]
+Delay = float | timedelta | Sequence[float | timedelta]
 
 
 class TaskHandle(Generic[P, R]):

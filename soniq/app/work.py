@@ -36,7 +36,7 @@ class WorkVerbs(Core):
         queues: Sequence[str] | None = None,
         shutdown_event: asyncio.Event | None = None,
     ) -> int:
-        """Run jobs until SIGTERM or SIGINT, or until `shutdown_event` is set.
+        """Run jobs until SIGTERM, SIGINT or SIGHUP, or until `shutdown_event` is set.
 
         Args:
             concurrency: Jobs at once; SONIQ_CONCURRENCY by default.

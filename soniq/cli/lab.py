@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import subprocess
 import sys
 import threading
 from importlib import import_module
@@ -21,8 +20,14 @@ from soniq.cli.table import print_table
 def lab(context: click.Context, docker: bool) -> None:
     """Start the lab's Postgres and Valkey and keep them until Ctrl-C.
 
-    Prints their URLs as shell lines, so that other terminals can use the same servers. Both vanish
-    with their last user, however it ends. SONIQ_DATABASE_URL, where set, is used instead.
+    Prints their URLs as shell lines, so that other terminals can use the same servers. Both stop with
+    their last user, however it ends; their data stays. SONIQ_DATABASE_URL, where set, is used instead.
+
+    \b
+    Examples:
+      soniq lab
+      soniq lab status
+      soniq lab open notebooks
     """
     require_lab()
     if docker:
@@ -36,11 +41,20 @@ def lab(context: click.Context, docker: bool) -> None:
 
 
 @lab.command("open")
-@click.argument("folder", default="notebooks", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def open_lessons(folder: Path) -> int:
-    """Open JupyterLab on the lessons in FOLDER."""
-    command = [sys.executable, "-m", "jupyterlab", str(folder)]
-    return subprocess.call([*command, "--allow-root"] if os.geteuid() == 0 else command)
+@click.argument("folder", default="notebooks", type=click.Path(file_okay=False, path_type=Path))
+def open_lessons(folder: Path) -> None:
+    """Open JupyterLab on the first lesson in FOLDER, by default `notebooks`, as in a clone of the project.
+
+    Prints the address where there is no browser. Ctrl-C, twice, ends it.
+    """
+    lessons = sorted(folder.glob("[0-9]*.ipynb"))
+    if not lessons:
+        raise click.BadParameter(
+            f"there are no lessons in {folder}; name the folder that has them", param_hint="FOLDER"
+        )
+    first = f"--LabApp.default_url=/lab/tree/{lessons[0].name}"
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", first, "--log-level=WARN"]
+    os.execv(sys.executable, [*command, "--allow-root"] if os.geteuid() == 0 else command)  # Ctrl-C is JupyterLab's
 
 
 @lab.command()

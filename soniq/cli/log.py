@@ -24,7 +24,8 @@ def _shown(value: object) -> str:
 
 
 def log_to_terminal(level: str) -> None:
-    """Write the log of this process to stderr, from a level on."""
+    """Write the log of this process to stderr, Soniq's own from a level on."""
     handler = logging.StreamHandler()
     handler.setFormatter(WithFacts(LAYOUT))
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.basicConfig(handlers=[handler])
+    logging.getLogger("soniq").setLevel(level.upper())

@@ -37,7 +37,7 @@ def root() -> None:
       soniq status
 
     SONIQ_DATABASE_URL names the database for every command. Without it, and with
-    `soniq[lab]` installed, an embedded Postgres is used, to learn and to try.
+    the `lab` extra installed, an embedded Postgres is used, to learn and to try.
     """
 
 

@@ -13,7 +13,7 @@ from soniq.cli.target import load_app
 @click.command()
 @click.argument("target", metavar="MODULE:APP")
 @click.option("--concurrency", type=click.IntRange(1), help="Jobs at once; SONIQ_CONCURRENCY by default.")
-@click.option("--queues", metavar="A,B", help="Serve these queues; every queue by default.")
+@click.option("--queues", metavar="A,B", help="Serve these queues; SONIQ_QUEUES by default, else every queue.")
 @click.option("--run-once", is_flag=True, help="Run everything that is due, then exit.")
 @click.option(
     "--log-level",
@@ -26,11 +26,19 @@ def worker(target: str, concurrency: int | None, queues: str | None, run_once: b
     MODULE:APP names the Soniq app in your code, such as shop.jobs:app; import your tasks there. The
     first signal lets running jobs finish within SONIQ_SHUTDOWN_TIMEOUT seconds and hands back the
     rest, a second one gives up at once.
+
+    \b
+    Examples:
+      soniq worker shop.jobs:app
+      soniq worker shop.jobs:app --queues billing,mail --concurrency 20
+      soniq worker shop.jobs:app --run-once
     """
     app = load_app(target)
     log_to_terminal(log_level or app.settings.log_level)
+    if not len(app.registry):
+        click.echo(f"soniq worker: the app has no tasks; import the modules that define them in {target}", err=True)
     names = [name.strip() for name in queues.split(",") if name.strip()] if queues else None
-    served = ", ".join(names) if names else "every queue"
+    served = ", ".join(names or app.settings.queues or ["every queue"])
     click.echo(f"soniq worker: {counted(len(app.registry), 'task')}, {served}", err=True)
     ran = asyncio.run(_work(app, concurrency, names, run_once))
     click.echo(f"soniq worker: ended after {counted(ran, 'attempt')}", err=True)

@@ -10,7 +10,7 @@ class Snooze:
 
     Attributes:
         seconds: How long to wait, at least 0; capped by the setting `snooze_max_seconds`.
-        reason: Kept for people who look at the job.
+        reason: Said in the worker's log, for people.
     """
 
     seconds: float

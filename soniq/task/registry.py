@@ -39,17 +39,6 @@ class Registry:
         """Return the task of that name, None where there is none."""
         return self._tasks.get(name)
 
-    def get(self, name: str) -> Task:
-        """Return the task of that name.
-
-        Raises:
-            UnknownTask: There is none.
-        """
-        task = self._tasks.get(name)
-        if task is None:
-            raise UnknownTask(f"no task is named {name!r}", name=name, known=sorted(self._tasks))
-        return task
-
     def of(self, handler: Callable[..., object]) -> Task:
         """Return the task that a decorated function, or the plain function behind it, belongs to.
 

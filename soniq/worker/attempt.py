@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soniq.job import Claim, HandedBack, Outcome, Verdict
+from soniq.job import Claim, Finished, HandedBack, Outcome, Snoozed, Verdict
 from soniq.run.execute import execute
 from soniq.settle.decide import decide
 from soniq.task.definition import Retries, Task
@@ -52,12 +52,13 @@ class Attempts:
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
         verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
-        if verdict.error is not None:
-            _tell(claim, verdict)
+        _tell(claim, outcome, verdict)
         self._outbox.put(verdict)
 
     def hand_back(self, claims: list[Claim], reason: str) -> None:
         """Give claims back that have not begun; they spend no attempt."""
+        if claims:
+            logger.info("jobs handed back", extra={"jobs": len(claims), "reason": reason})
         for claim in claims:
             self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), UNKNOWN))
 
@@ -87,18 +88,27 @@ class Attempts:
         return datetime.now(UTC) + timedelta(seconds=self._pulse.clock_ahead)
 
 
-def _tell(claim: Claim, verdict: Verdict) -> None:
-    dead = verdict.state == "dead_letter"
-    logger.log(
-        logging.ERROR if dead else logging.WARNING,
-        "job became a dead letter" if dead else "attempt failed",
-        extra={
-            "job_id": str(claim.id),
-            "task": claim.task,
-            "queue": claim.queue,
-            "attempt": claim.attempt,
-            "max_attempts": claim.max_attempts,
-            "error": verdict.error,
-            "retry_in": None if dead else verdict.delay.total_seconds(),
-        },
-    )
+def _tell(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:
+    why: str | None = None
+    match outcome, verdict.state:
+        case Finished(), "done":
+            return
+        case HandedBack(reason=reason), _:
+            level, event, why = logging.WARNING, "job handed back", reason
+        case Snoozed(reason=reason), _:
+            level, event, why = logging.INFO, "job snoozed", reason
+        case _, "dead_letter":
+            level, event = logging.ERROR, "job became a dead letter"
+        case _:
+            level, event = logging.WARNING, "attempt failed"
+    facts = {
+        "job_id": str(claim.id),
+        "task": claim.task,
+        "queue": claim.queue,
+        "attempt": claim.attempt,
+        "max_attempts": claim.max_attempts,
+        "error": verdict.error,
+        "reason": why,
+        "again_in": verdict.delay.total_seconds() if verdict.state == "queued" else None,
+    }
+    logger.log(level, event, extra=facts)

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT stop a worker that is its program's main thing."""
+"""SIGTERM, SIGINT and SIGHUP stop a worker that is its program's main thing."""
 
 import asyncio
 import signal
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Final, Protocol
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stoppable(Protocol):

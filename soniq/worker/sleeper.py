@@ -36,7 +36,7 @@ class Sleeper:
         self._lie_down = in_schema(LIE_DOWN, schema)
         self._get_up = in_schema(GET_UP, schema)
         self._poll = FIRST_POLL
-        self._registered = False
+        self._registered: bool | None = False  # None: nobody knows
         self._written = -BETWEEN_WRITES
         self._awake_since: float | None = None
 
@@ -45,8 +45,8 @@ class Sleeper:
         self._poll = FIRST_POLL
 
     def forget(self) -> None:
-        """The row may be gone: the connection was cut, and a crash of the server empties the table."""
-        self._registered = False
+        """Take nothing for known: a connection was cut, and a crash of the server empties the table."""
+        self._registered = None
 
     async def lie_down(self) -> bool:
         """Register; True where the row was written just now, so that the caller looks once more."""
@@ -60,7 +60,7 @@ class Sleeper:
 
     async def stay_up(self) -> None:
         """Busy: leave the sleepers, unless it woke up only just now."""
-        if not self._registered:
+        if self._registered is False:
             return
         self._awake_since = self._awake_since or time.monotonic()
         if self.seconds_registered() > 0:
@@ -70,7 +70,7 @@ class Sleeper:
 
     def seconds_registered(self) -> float:
         """Say how long a busy worker still stays registered, infinity where it is not."""
-        if not self._registered or self._awake_since is None:
+        if self._registered is False or self._awake_since is None:
             return math.inf
         due = max(self._awake_since + STAY_REGISTERED, self._written + BETWEEN_WRITES)
         return max(0.0, due - time.monotonic())

@@ -84,6 +84,25 @@ def test_the_worker_says_which_job_failed_and_why(shell: Shell) -> None:
     assert "None" not in line
 
 
+def test_the_worker_says_which_queues_it_serves(shell: Shell) -> None:
+    every = shell.run("worker", "shop", "--run-once").stderr
+    shell.environment["SONIQ_QUEUES"] = "mail,billing"
+    some = shell.run("worker", "shop", "--run-once").stderr
+    named = shell.run("worker", "shop", "--run-once", "--queues", "slow").stderr
+
+    assert "soniq worker: 1 task, every queue" in every
+    assert "soniq worker: 1 task, mail, billing" in some
+    assert "soniq worker: 1 task, slow" in named
+
+
+def test_an_app_without_tasks_is_told_to_import_them(shell: Shell) -> None:
+    (shell.folder / "empty.py").write_text("from soniq import Soniq\napp = Soniq()")
+
+    said = shell.run("worker", "empty:app", "--run-once").stderr
+
+    assert "the app has no tasks; import the modules that define them in empty:app" in said
+
+
 def test_one_job_is_shown_whole(shell: Shell) -> None:
     shell.enqueue("Ada")
     [job] = json.loads(shell.run("jobs", "--json").stdout)
@@ -121,15 +140,23 @@ def test_tables_name_their_columns(shell: Shell) -> None:
         (("jobs", "7"), 1, "UUID"),
         (("jobs", "00000000-0000-0000-0000-000000000000"), 1, "no job has the id"),
         (("nonsense",), 2, "nonsense"),
+        (("lab", "open", "nowhere"), 2, "no lessons in nowhere"),
+        (("status", "--database-url", "nonsense"), 1, "SONIQ_SETTINGS_INVALID"),
+        (("status", "--database-url", "mysql://a:secret@b/c"), 1, "SONIQ_SETTINGS_INVALID"),
+        (("status", "--database-url", "postgresql://a:secret@h:notaport/x"), 1, "SONIQ_SETTINGS_INVALID"),
+        (("status", "--database-url", "{server}/no_such_database"), 69, "soniq setup"),
     ],
 )
 def test_a_users_mistake_is_a_message_and_an_exit_status(
     shell: Shell, words: tuple[str, ...], code: int, says: str
 ) -> None:
-    done = shell.run(*words)
+    server = shell.environment["SONIQ_DATABASE_URL"].rpartition("/")[0]
+
+    done = shell.run(*(word.format(server=server) for word in words))
 
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert says in done.stderr
+    assert "secret" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [(), ("setup",), ("worker",), ("status",), ("jobs",), ("demo",), ("lab",)])

@@ -181,6 +181,23 @@ async def test_an_unknown_name_passes_where_validation_is_off(migrated_url: str)
         assert (await app.get_queue_stats()).queued == 1
 
 
+async def test_where_unknown_names_only_warn_the_warning_points_at_the_call(migrated_url: str) -> None:
+    async with Soniq(migrated_url, enqueue_validation="warn") as app:
+        with pytest.warns(UserWarning, match="no task is named 'elsewhere.task'") as warned:
+            await app.enqueue("elsewhere.task")
+
+    assert [warning.filename for warning in warned] == [__file__]
+
+
+async def test_schedule_takes_its_moment_by_name_too(registered: Soniq) -> None:
+    job_id = await registered.schedule(send_invoice, run_at=timedelta(hours=1), order_id=1)
+
+    job = await registered.get_job(job_id)
+    assert job is not None
+    assert job.scheduled_at is not None
+    assert job.scheduled_at - job.created_at == pytest.approx(timedelta(hours=1), abs=timedelta(seconds=1))
+
+
 async def test_a_closed_app_says_so(migrated_url: str) -> None:
     app = Soniq(migrated_url, enqueue_validation="none")
     await app.close()

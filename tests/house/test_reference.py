@@ -26,7 +26,8 @@ def section(page: str, heading: str) -> str:
 def test_the_error_is_explained(error: type[SoniqError]) -> None:
     explained = section((REFERENCE / "errors.md").read_text(), error.code)
 
-    for part in (f"`{error.__name__}`", "**What happened.**", "**Why.**", "**What to do.**", f"[{error.code}] "):
+    told = f"[{error.code}] ", f"What to do: {error.hint}"
+    for part in (f"`{error.__name__}`", "**What happened.**", "**Why.**", "**What to do.**", *told):
         assert part in explained
 
 

@@ -37,6 +37,7 @@ async def test_the_lock_is_held_while_the_worker_lives(app: Soniq, other: Any) -
     locks = (
         "select count(*) from soniq.workers join pg_locks on objid = lock_key::oid"
         " and classid = hashtext('soniq.workers')::oid and locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())"
     )
     async with app.worker():
         assert await other.fetchval(locks) == 1

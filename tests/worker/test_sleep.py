@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from soniq import Soniq
+from soniq.identity import new_id
+from soniq.worker.sleeper import Sleeper
 
 LONG = 60  # a poll that would be noticed
 
@@ -95,6 +97,17 @@ async def test_a_busy_worker_needs_no_waking(sleepy: Soniq, other: Any) -> None:
         await sleepy.enqueue(wait)
         await awake(other)
         done.set()
+
+
+async def test_a_worker_that_heard_of_a_cut_and_is_busy_is_no_sleeper(app: Soniq, other: Any) -> None:
+    sleeper = Sleeper(other, new_id(), "soniq", None, LONG)
+    await sleeper.lie_down()
+    sleeper.forget()
+
+    async with asyncio.timeout(5):
+        while await other.fetchval("select exists (select from soniq.sleepers where queues is distinct from '{}')"):
+            await sleeper.stay_up()
+            await other.execute("select pg_sleep(0.005)")
 
 
 async def test_a_worker_asks_to_be_woken_for_its_queues_only(sleepy: Soniq, other: Any) -> None:

@@ -1,5 +1,6 @@
 """A job whose task this worker does not know is handed on, and given up only after a time (rule 16)."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -55,11 +56,16 @@ def test_a_job_that_ran_before_is_counted_from_when_it_was_first_seen() -> None:
     assert isinstance(strangers.outcome(claim(timedelta(days=2), attempt=2)), Failed)
 
 
-async def test_no_attempt_is_spent_on_a_task_that_nobody_knows_yet(app: Soniq, other: Any) -> None:
+async def test_no_attempt_is_spent_on_a_task_that_nobody_knows_yet(
+    app: Soniq, other: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     await app.enqueue(task_ref(name="other.task"))
 
-    await app.run_worker(run_once=True)
+    with caplog.at_level(logging.WARNING, "soniq"):
+        await app.run_worker(run_once=True)
 
+    [said] = caplog.records
+    assert (said.message, said.__dict__["reason"]) == ("job handed back", "this worker does not know 'other.task'")
     row = await other.fetchrow("select state, attempt, run_at > now() as later from soniq.jobs")
     assert tuple(row) == ("later", 0, True)
 

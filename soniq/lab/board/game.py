@@ -12,7 +12,7 @@ from soniq.lab.stage import Blow, Run, Scene
 async def play(shop: Shop, by: Strategy, trial: Trial) -> Run:
     """Place one order by one strategy, let the trial happen to it, let a worker run, and judge."""
     order = Order(shop.next_number(), book=trial.book, card=trial.card)
-    scene = Scene(shop, f"{by.title}: {trial.title}", order, lanes=["queue"] if by.on_rq else [])
+    scene = Scene(shop, f"{by.title}: {_in_midst(trial.title)}", order, lanes=["queue"] if by.on_rq else [])
 
     async def work() -> object:
         return await scene.work(by.worker)
@@ -34,3 +34,8 @@ async def scoreboard(shop: Shop, *names: str) -> Scoreboard:
     columns = [strategy(name) for name in names]
     cells = [Cell(trial, by, await play(shop, by, trial)) for by in columns for trial in TRIALS]
     return Scoreboard(tuple(columns), tuple(TRIALS), tuple(cells))
+
+
+def _in_midst(title: str) -> str:
+    """Say a title within a line: its first letter small, unless it begins with a name in capitals."""
+    return title if title[:2].isupper() else title[0].lower() + title[1:]

@@ -26,14 +26,12 @@ class Ending:
         value: What its function returned.
         error: The name of the exception that it raised, empty if none.
         message: What that exception said.
-        trace: Its traceback.
         killed: It ended without a word, as SIGKILL makes it.
     """
 
     value: Any = None
     error: str = ""
     message: str = ""
-    trace: str = ""
     killed: bool = False
 
 

@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final
@@ -67,7 +66,7 @@ def _become(asked: dict[str, Any], pipe: int, *files: int) -> None:
         value = getattr(import_module(module), name)(*asked["arguments"], *files)
         answer = {"value": value}
     except BaseException as error:  # noqa: BLE001  # whatever the code under study raises is its answer
-        answer = {"error": type(error).__name__, "message": str(error), "trace": traceback.format_exc()}
+        answer = {"error": type(error).__name__, "message": str(error)}
     finally:
         sys.stdout.flush()
     os.write(pipe, json.dumps(answer).encode())

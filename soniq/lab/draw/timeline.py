@@ -61,7 +61,7 @@ class Timeline:
         """The story for a terminal, to be printed by rich.
 
         Raises:
-            ImportError: rich is not installed; it comes with `soniq[lab]`.
+            ImportError: rich is not installed; it comes with the `lab` extra.
         """
         from soniq.lab.draw.table import table  # noqa: PLC0415 - rich is an extra
 

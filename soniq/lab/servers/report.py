@@ -1,4 +1,4 @@
-"""What embedded servers there are on this machine, for people and for `doctor`."""
+"""How the lab's servers stand, for `soniq lab status`."""
 
 from dataclasses import dataclass
 from pathlib import Path

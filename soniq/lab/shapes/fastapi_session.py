@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, FastAPI
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from soniq.lab.shapes.sqlalchemy_models import BookRow, OrderRow
+from soniq.lab.shapes.sqlalchemy_models import OrderRow, take_book
 from soniq.lab.shapes.tasks import send_invoice
 from soniq.lab.shop.order import Order, charge
 
@@ -20,11 +19,18 @@ async def open_session() -> AsyncIterator[AsyncSession]:
         yield session
 
 
+Session = Annotated[AsyncSession, Depends(open_session)]
+
+
 @api.post("/orders", status_code=201)
-async def place_order(order: Order, session: Annotated[AsyncSession, Depends(open_session)]) -> None:
+async def place_order(order: Order, session: Session) -> None:
     """Write the order and its job, take the book, charge the card."""
     async with session.begin():
-        session.add(OrderRow(number=order.number, customer=order.customer, book=order.book))
-        await api.state.soniq.enqueue(send_invoice, connection=session, number=order.number)
-        await session.execute(update(BookRow).where(BookRow.title == order.book).values(stock=BookRow.stock - 1))
+        session.add(OrderRow.of(order))
+        await api.state.soniq.enqueue(
+            send_invoice,
+            connection=session,
+            number=order.number,
+        )
+        await take_book(session, order)
         charge(order)

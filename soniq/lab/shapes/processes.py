@@ -10,12 +10,12 @@ from soniq.lab.shapes.tasks import bookshop, send_invoice
 from soniq.lab.shop.order import Order
 
 
-def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any], code: str = "place_order") -> None:
+def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any]) -> None:
     """Be a request that uses Soniq's pool."""
 
     async def run() -> None:
         async with bookshop(database) as app:
-            await getattr(soniqs_pool, code)(app, Order(**order))
+            await soniqs_pool.place_order(app, Order(**order))
 
     asyncio.run(run())
 

@@ -13,12 +13,3 @@ async def place_order(app: Soniq, order: Order) -> None:
         await app.enqueue(send_invoice, connection=conn, number=order.number)
         await take_book(conn, order)
         charge(order)
-
-
-async def place_order_job_first(app: Soniq, order: Order) -> None:
-    """Do the same with the lines the other way round."""
-    async with app.transaction() as conn:
-        await app.enqueue(send_invoice, connection=conn, number=order.number)
-        await write_order(conn, order)
-        await take_book(conn, order)
-        charge(order)

@@ -1,7 +1,12 @@
 """The bookshop's tables, as Tortoise maps them."""
 
+from typing import Self
+
 from tortoise import fields
+from tortoise.expressions import F
 from tortoise.models import Model
+
+from soniq.lab.shop.order import Order
 
 
 class BookRow(Model):
@@ -27,3 +32,13 @@ class OrderRow(Model):
         """Where its rows are."""
 
         table = "orders"
+
+    @classmethod
+    def of(cls, order: Order) -> Self:
+        """Make the order's row."""
+        return cls(number=order.number, customer=order.customer, book=order.book)
+
+
+async def take_book(order: Order) -> None:
+    """Take the book from the shelf; a constraint refuses when there is none."""
+    await BookRow.filter(title=order.book).update(stock=F("stock") - 1)

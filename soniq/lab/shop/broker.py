@@ -21,13 +21,11 @@ class QueuedJob:
         number: The order that it is about.
         task: Its function's name.
         status: Where RQ keeps it: queued, started, finished or failed.
-        error: The last line of what it failed with.
     """
 
     number: int
     task: str
     status: str
-    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Broker:
         """List every job that RQ holds, wherever it holds it."""
         with self._opened() as queue:
             return [
-                QueuedJob(job.args[0], (job.func_name or "").rpartition(".")[2], status, _last_line(job))
+                QueuedJob(job.args[0], (job.func_name or "").rpartition(".")[2], status)
                 for status, ids in _ids(queue)
                 for job in Job.fetch_many(ids, queue.connection)
                 if job is not None
@@ -70,9 +68,3 @@ class Broker:
 def _ids(queue: Queue) -> list[tuple[str, list[str]]]:
     places = (queue, queue.started_job_registry, queue.finished_job_registry, queue.failed_job_registry)
     return [(status, list(place.get_job_ids())) for status, place in zip(STATUSES, places, strict=True)]
-
-
-def _last_line(job: Job) -> str:
-    result = job.latest_result()
-    lines = (result.exc_string or "").strip().splitlines() if result else []
-    return lines[-1] if lines else ""

@@ -16,7 +16,6 @@ _KEYS: Final[tuple[tuple[bytes, bytes, Act], ...]] = (
     (b"ZADD", b"rq:finished:", "done"),
     (b"ZADD", b"rq:failed:", "fail"),
 )
-_ONE_LINE: Final = b"+-:_,#("
 _TEXT: Final = b"$=!"
 _MANY: Final = b"*~>%|"
 _PAIRS: Final = b"%|"

@@ -68,7 +68,7 @@ def test_where_no_way_works_the_message_says_what_to_install(server: str) -> Non
     done = run_python(code, "-S", SONIQ_LAB_POSTGRES_BIN="")
 
     assert "is not installed" in done.stderr
-    assert "Install `soniq[lab]`" in done.stderr
+    assert "Install the `lab` extra" in done.stderr
     assert "SONIQ_DATABASE_URL" in done.stderr
 
 
