@@ -8,7 +8,7 @@ from soniq.version import __version__
 if TYPE_CHECKING:
     from soniq.app import Soniq
     from soniq.errors import SoniqError
-    from soniq.job import Job, JobContext, JobStatus, QueueStats, Snooze
+    from soniq.job import Job, JobContext, JobStatus, QueueStats, Snooze, WorkerRecord
     from soniq.task.definition import TaskRef, task_ref
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Soniq",
     "SoniqError",
     "TaskRef",
+    "WorkerRecord",
     "__version__",
     "task_ref",
 ]
@@ -34,6 +35,7 @@ _HOMES: Final = {
     "Soniq": "soniq.app",
     "SoniqError": "soniq.errors",
     "TaskRef": "soniq.task.definition",
+    "WorkerRecord": "soniq.job",
     "task_ref": "soniq.task.definition",
 }
 

@@ -42,6 +42,12 @@ LOST: Final = (
     asyncpg.TooManyConnectionsError,
     asyncpg.ReadOnlySQLTransactionError,  # it leads to a server that is no longer the primary
 )
+# What Postgres will refuse again however often it is asked.
+BAD_DATA: Final = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.ProgramLimitExceededError,
+)
 
 
 class Executor(Protocol):

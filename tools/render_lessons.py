@@ -37,7 +37,7 @@ def render(notebooks: Path, pages: Path) -> None:
 def run(lesson: Path) -> tuple[Path, str, float]:
     """Run a notebook where it lies; a cell that fails without leave to do so ends the build."""
     started = monotonic()
-    notebook = nbformat.read(lesson, as_version=4)
+    notebook = nbformat.read(lesson, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT_S,

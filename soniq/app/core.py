@@ -30,8 +30,7 @@ class Backend:
         """Lend an asyncpg connection from Soniq's pool; open your transaction on it.
 
         Raises:
-            DatabaseUnreachable: The server does not answer.
-            SchemaMissing: `setup()` has not run.
+            SoniqError: What `ensure_initialized` raises.
         """
         pool = await self._core.opened()
         async with pool.acquire() as connection:
@@ -85,6 +84,16 @@ class Core:
     ) -> None:
         await self.close()
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Lent]:
+        """Lend a connection of Soniq's pool with a transaction begun; commits at the end, rolls back on an error.
+
+        Raises:
+            SoniqError: What `ensure_initialized` raises.
+        """
+        async with self.backend.acquire() as connection, connection.transaction():
+            yield connection
+
     async def ensure_initialized(self) -> None:
         """Open the pool and check the schema; every call that needs them does it by itself.
 
@@ -122,6 +131,8 @@ class Core:
             MigrationBlocked: An open transaction held Soniq's tables through every try.
             CodeTooOld: The schema no longer serves this code.
             DatabaseUnreachable: The server does not answer or refuses the login.
+            NoDatabase: No database was named, and the lab's embedded one is not installed.
+            OptionInvalid: There is no such role, or no such kind of access.
         """
         self._check_loop()
         self._settings = await asyncio.to_thread(find_database, self._settings)

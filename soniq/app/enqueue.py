@@ -53,6 +53,7 @@ class EnqueueVerbs(Calls):
             ArgumentsInvalid: An argument is missing, surplus, of another type, or cannot travel as JSON.
             OptionInvalid: An option is out of range.
             UnknownTask: No task of that name is registered here.
+            InvalidTaskName: Such a name is let through, and does not match SONIQ_TASK_NAME_PATTERN.
             ConnectionRequired: The task is `transactional=True` and `connection=` is missing.
             UnsupportedConnection: `connection=` is a pool, an engine, or nothing that Soniq can speak through.
             NotInTransaction: The statement would commit by itself.
@@ -60,6 +61,7 @@ class EnqueueVerbs(Calls):
             TransactionAborted: An earlier statement of the transaction failed.
             WrongDatabase: The connection leads to another database.
             SchemaMissing: `setup()` has not run there.
+            SoniqError: What `ensure_initialized` raises, where this is the app's first call.
         """
         job = self._request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
         await self._enqueue([job], connection)

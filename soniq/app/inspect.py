@@ -4,9 +4,8 @@ from uuid import UUID
 
 from soniq.app.core import Core
 from soniq.errors import OptionInvalid
-from soniq.job import Job, QueueStats
+from soniq.job import Job, QueueStats, WorkerRecord
 from soniq.watch.inspect import (
-    WorkerRecord,
     add_up,
     read_counts,
     read_job,

@@ -9,25 +9,13 @@ import soniq.worker
 from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
-from soniq.pool import Lent
 
 if TYPE_CHECKING:
     from soniq.worker import Worker
 
 
 class WorkVerbs(Core):
-    """Runs jobs, and lends transactions."""
-
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Lent]:
-        """Lend a connection of Soniq's pool with a transaction begun; commits at the end, rolls back on an error.
-
-        Raises:
-            DatabaseUnreachable: The server does not answer.
-            SchemaMissing: `setup()` has not run.
-        """
-        async with self.backend.acquire() as connection, connection.transaction():
-            yield connection
+    """Runs jobs."""
 
     async def run_worker(
         self,
@@ -49,6 +37,7 @@ class WorkVerbs(Core):
 
         Raises:
             OptionInvalid: `concurrency` is below 1, or `queues` is empty or no list of names.
+            SoniqError: What `ensure_initialized` raises; an outage that comes later is waited out.
         """
         worker = await self._worker(concurrency, queues)
         if run_once:

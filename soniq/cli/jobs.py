@@ -8,6 +8,7 @@ from soniq.app import Soniq
 from soniq.cli.table import print_json, print_table
 from soniq.cli.target import database_options, make_app
 from soniq.job import Job, JobStatus
+from soniq.job.record import shown
 
 
 @click.command()
@@ -81,6 +82,6 @@ def _print_one(job: Job) -> None:
     click.secho(f"{job.job_name}  {job.status}", bold=True)
     for name in job:
         if name not in {"job_name", "status", "errors"} and job[name] is not None:
-            click.echo(f"  {name:18} {job[name]}")
+            click.echo(f"  {name:18} {shown(job[name])}")
     for failed in job.errors:
         click.echo(f"  attempt {failed.attempt:<10} {failed.at:%Y-%m-%d %H:%M:%S}  {failed.error}")

@@ -7,8 +7,7 @@ import click
 from soniq.app import Soniq
 from soniq.cli.table import print_json, print_table
 from soniq.cli.target import database_options, make_app
-from soniq.job import QueueStats
-from soniq.watch.inspect import WorkerRecord
+from soniq.job import QueueStats, WorkerRecord
 
 
 @click.command()
@@ -18,6 +17,11 @@ def status(database_url: str | None, target: str | None, as_json: bool) -> None:
     """Show how many jobs each queue has in each state, and who works.
 
     `queued` includes jobs for later; `done` counts what the history still holds.
+
+    \b
+    Examples:
+      soniq status
+      soniq status --json
     """
     queues, workers = asyncio.run(_read(make_app(database_url, target)))
     if as_json:

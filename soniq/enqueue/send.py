@@ -4,11 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-import asyncpg
-
 from soniq.enqueue.insert import Place, confirm, insert
 from soniq.job import NewJob
-from soniq.pool import LOST, ConnectionPool, unreachable
+from soniq.pool import BAD_DATA, LOST, ConnectionPool, unreachable
 
 # A restart of the server takes seconds: tries at 0, 0.1, 0.3, 0.7, … seconds, about 6 in all.
 TRIES: Final = 7
@@ -39,7 +37,4 @@ async def send(pool: ConnectionPool, place: Place, jobs: Sequence[NewJob]) -> No
 
 def is_data_error(error: BaseException) -> bool:
     """Whether a statement failed on the data of one of its jobs, so that the others may be sent alone."""
-    return isinstance(
-        error,
-        asyncpg.DataError | asyncpg.IntegrityConstraintViolationError | asyncpg.ProgramLimitExceededError,
-    )
+    return isinstance(error, BAD_DATA)

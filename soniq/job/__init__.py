@@ -4,7 +4,7 @@ from soniq.job.claim import Claim
 from soniq.job.context import JobContext
 from soniq.job.new import NewJob
 from soniq.job.outcome import Failed, Finished, HandedBack, Outcome, Snooze, Snoozed
-from soniq.job.record import Attempt, Job, QueueStats
+from soniq.job.record import Attempt, Job, QueueStats, WorkerRecord
 from soniq.job.status import JobStatus
 from soniq.job.verdict import Verdict
 
@@ -23,4 +23,5 @@ __all__ = [
     "Snooze",
     "Snoozed",
     "Verdict",
+    "WorkerRecord",
 ]

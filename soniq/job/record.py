@@ -1,10 +1,10 @@
-"""A job as users see it: typed, readable as a mapping, and shown well."""
+"""What the queue holds, as users see it: typed, readable as a mapping, and shown well."""
 
 import html
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -129,3 +129,30 @@ class QueueStats(Readable):
     done: int = 0
     cancelled: int = 0
     dead_letter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRecord:
+    """One worker as its row tells.
+
+    Attributes:
+        id: UUID as text.
+        host: The machine's name.
+        pid: Its process there.
+        queues: What it serves; None for every queue.
+        concurrency: Jobs at once.
+        running: Jobs in its hands now.
+        state: `running` or `stopping`.
+        started_at: By the database's clock.
+        silent_for: Since its last sign of life.
+    """
+
+    id: str
+    host: str
+    pid: int
+    queues: tuple[str, ...] | None
+    concurrency: int
+    running: int
+    state: str
+    started_at: datetime
+    silent_for: timedelta

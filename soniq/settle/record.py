@@ -8,21 +8,13 @@ from uuid import UUID
 import asyncpg
 
 from soniq.job import Verdict
-from soniq.pool import Executor
+from soniq.pool import BAD_DATA, Executor
 from soniq.sql import in_schema, statement
+from soniq.sql.migrate import HISTORY_DAYS_AHEAD, MAKE_HISTORY_DAYS
 
 RECORD: Final = statement("settle", "record")
 RECORD_DONE: Final = statement("settle", "record_done")
 WHEREABOUTS: Final = statement("settle", "whereabouts")
-MAKE_HISTORY_DAYS: Final = statement("setup", "make_history_days")
-
-# What Postgres will refuse again however often it is asked.
-BAD_DATA: Final = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.ProgramLimitExceededError,
-)
-HISTORY_DAYS_AHEAD: Final = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ limit 1
 -- name: jobs
 -- Jobs of any state, newest first.
 -- $1 queue, or null for all  $2 status, or null for all  $3 limit  $4 offset
-select *
+select
+    id, task, args, status, queue, priority, attempt, max_attempts, created_at, scheduled_at, updated_at, errors,
+    result, reason, worker_id
 from (
     select
         id, task, args::text as args,

@@ -4,6 +4,7 @@
 select pg_advisory_lock(hashtext('soniq.setup'), hashtext($1))
 
 -- name: unlock
+-- Let the next process migrate.
 -- $1 what was locked
 select pg_advisory_unlock(hashtext('soniq.setup'), hashtext($1))
 

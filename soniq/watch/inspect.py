@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from soniq.errors import OptionInvalid
-from soniq.job import Attempt, Job, JobStatus, QueueStats
+from soniq.job import Attempt, Job, JobStatus, QueueStats, WorkerRecord
 from soniq.pool import Lent, Row
 from soniq.sql import in_schema, statement
 
@@ -16,33 +15,6 @@ JOB: Final = statement("inspect", "job")
 JOBS: Final = statement("inspect", "jobs")
 COUNTS: Final = statement("inspect", "counts")
 WORKERS: Final = statement("inspect", "workers")
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerRecord:
-    """One worker as its row tells.
-
-    Attributes:
-        id: UUID as text.
-        host: The machine's name.
-        pid: Its process there.
-        queues: What it serves; None for every queue.
-        concurrency: Jobs at once.
-        running: Jobs in its hands now.
-        state: `running` or `stopping`.
-        started_at: By the database's clock.
-        silent_for: Since its last sign of life.
-    """
-
-    id: str
-    host: str
-    pid: int
-    queues: tuple[str, ...] | None
-    concurrency: int
-    running: int
-    state: str
-    started_at: datetime
-    silent_for: timedelta
 
 
 async def read_job(connection: Lent, schema: str, job_id: UUID) -> Job | None:

@@ -159,12 +159,23 @@ def test_a_users_mistake_is_a_message_and_an_exit_status(
     assert "secret" not in done.stderr
 
 
-@pytest.mark.parametrize("words", [(), ("setup",), ("worker",), ("status",), ("jobs",), ("demo",), ("lab",)])
-def test_every_command_explains_itself(shell: Shell, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "soniq setup --database-url postgresql://localhost/shop"),
+        (("setup",), "soniq setup --grant web=producer"),
+        (("worker",), "soniq worker shop.jobs:app --queues billing,mail"),
+        (("status",), "soniq status --json"),
+        (("jobs",), "soniq jobs --status dead_letter"),
+        (("demo",), "with Soniq it cannot"),
+        (("lab",), "soniq lab status"),
+    ],
+)
+def test_every_command_explains_itself(shell: Shell, words: tuple[str, ...], says: str) -> None:
     done = shell.run(*words, "--help")
 
     assert done.returncode == 0
-    assert len(done.stdout.splitlines()) > 8
+    assert says in " ".join(done.stdout.split())
 
 
 def test_a_database_without_the_schema_says_to_set_up(tmp_path: Path, database_url: str) -> None:

@@ -4,9 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import soniq
-
-SOURCES = sorted(Path(soniq.__file__).parent.rglob("*.py"))
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(each for part in ("soniq", "tests", "bench", "tools") for each in (ROOT / part).rglob("*.py"))
 
 
 def functions(source: Path) -> Iterator[tuple[str, int]]:

@@ -2,12 +2,11 @@
 
 import html
 from collections.abc import Sequence
-from typing import Final
 
+from soniq.lab.draw.palette import DARK, LIGHT
 from soniq.lab.draw.style import ON_DARK_PAGE, ON_LIGHT_PAGE
 from soniq.lab.record import SIGNS
 
-SOFT: Final = ("#52606d", "#b8c4d0")
 Word = tuple[str, str, str]  # the verdict's name, the words shown, the sentence behind them
 
 
@@ -31,7 +30,7 @@ def _cell(word: Word) -> str:
 
 
 def _style() -> str:
-    pairs = {name: (sign.light, sign.dark) for name, sign in SIGNS.items()} | {"none": SOFT}
+    pairs = {name: (sign.light, sign.dark) for name, sign in SIGNS.items()} | {"none": (LIGHT.soft, DARK.soft)}
     light = _rules({name: pair[0] for name, pair in pairs.items()}, [""])
     dark = {name: pair[1] for name, pair in pairs.items()}
     on_light = _rules({name: pair[0] for name, pair in pairs.items()}, ON_LIGHT_PAGE)

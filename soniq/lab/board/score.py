@@ -81,7 +81,7 @@ class Scoreboard:
 
         table = Table(CORNER, *[each.title for each in self.strategies])
         for trial, cells in zip(self.trials, self.lines(), strict=True):
-            table.add_row(trial.title, *[Text(cell.words, style=COLOURS[_name(cell)]) for cell in cells])
+            table.add_row(trial.title, *[Text(cell.words, style=_style(cell)) for cell in cells])
         return table
 
     def __str__(self) -> str:
@@ -107,12 +107,5 @@ def _name(cell: Cell) -> str:
     return cell.verdict.name if cell.verdict else "none"
 
 
-COLOURS: Final = {
-    "consistent": "green",
-    "orphan": "bold red",
-    "lost": "bold magenta",
-    "duplicate": "bold yellow",
-    "early": "bold blue",
-    "late": "cyan",
-    "none": "dim",
-}
+def _style(cell: Cell) -> str:
+    return f"bold {cell.verdict.sign.terminal}" if cell.verdict else "dim"

@@ -13,7 +13,6 @@ from rich.table import Table
 from rich.text import Text
 
 from soniq.lab.demo.acts import ACTS, Act, Turn
-from soniq.lab.draw.table import VERDICT_STYLES
 from soniq.lab.shop import Shop, open_shop
 from soniq.lab.source import show
 from soniq.lab.stage import Run
@@ -105,7 +104,7 @@ def _sum_up(console: Console, played: list[Played], seconds: float) -> None:
 
 def _verdicts(played: list[Played]) -> Text:
     words = [
-        Text(f"{each.run.verdict.sign.shape} {each.run.verdict.name}", VERDICT_STYLES[each.run.verdict.name])
+        Text(f"{each.run.verdict.sign.shape} {each.run.verdict.name}", f"bold {each.run.verdict.sign.terminal}")
         for each in played
     ]
     return Text("\n").join(words)

@@ -15,7 +15,7 @@ from soniq.lab.draw.scene import MarkLook, Tone
 from soniq.lab.draw.shapes import mark_tone, own_look, store_look, tone
 from soniq.lab.draw.words import label, pause
 from soniq.lab.record.events import Kind, Lane
-from soniq.lab.record.verdict import Verdict, VerdictName
+from soniq.lab.record.verdict import Verdict
 
 LANE_WIDTH: Final = 9
 SCREEN_WIDTH: Final = 80
@@ -26,14 +26,6 @@ STYLES: Final[dict[Tone, str]] = {
     "ok": "green",
     "job": "blue",
     "verdict": "bold",
-}
-VERDICT_STYLES: Final[dict[VerdictName, str]] = {
-    "consistent": "bold green",
-    "orphan": "bold red",
-    "lost": "bold magenta",
-    "duplicate": "bold yellow",
-    "early": "bold bright_magenta",
-    "late": "bold cyan",
 }
 SIGNS: Final[dict[MarkLook, str]] = {
     "dot": "●",
@@ -94,7 +86,7 @@ def table(plot: Plot) -> Table:
 def verdict(ended: Verdict) -> Text:
     """The verdict: shape, word, what it means, and what a customer would notice."""
     text = Text("\n")
-    text.append(f"{ended.sign.shape} {ended.word}", VERDICT_STYLES[ended.name])
+    text.append(f"{ended.sign.shape} {ended.word}", f"bold {ended.sign.terminal}")
     text.append(f"  {ended.sign.gloss}\n", "dim")
     return text.append(clean(ended.sentence), "default")
 

@@ -26,21 +26,23 @@ class Sign:
         gloss: The word explained in three or four words.
         light: The colour on a light page.
         dark: The colour on a dark page.
+        terminal: The colour's name in a terminal.
     """
 
     shape: str
     gloss: str
     light: str
     dark: str
+    terminal: str
 
 
 SIGNS: Final[dict[VerdictName, Sign]] = {
-    "consistent": Sign("●", "order and job agree", "#0b7a4b", "#4cc38a"),
-    "orphan": Sign("▲", "a job without its order", "#b42318", "#ff8a7a"),
-    "lost": Sign("■", "an order without its job", "#9d174d", "#ff8fc0"),
-    "duplicate": Sign("◆", "done more than once", "#8a4b00", "#f5b04c"),
-    "early": Sign("◐", "the worker ran before the commit", "#6d28d9", "#c4a7ff"),
-    "late": Sign("○", "done, but too late", "#0b5f8a", "#6cc4f5"),
+    "consistent": Sign("●", "order and job agree", "#0b7a4b", "#4cc38a", "green"),
+    "orphan": Sign("▲", "a job without its order", "#b42318", "#ff8a7a", "red"),
+    "lost": Sign("■", "an order without its job", "#9d174d", "#ff8fc0", "magenta"),
+    "duplicate": Sign("◆", "done more than once", "#8a4b00", "#f5b04c", "yellow"),
+    "early": Sign("◐", "the worker ran before the commit", "#6d28d9", "#c4a7ff", "bright_magenta"),
+    "late": Sign("○", "done, but too late", "#0b5f8a", "#6cc4f5", "cyan"),
 }
 
 
