@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_scoped_session, async_ses
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from tortoise.transactions import in_transaction
 
-from soniq.errors import NotInTransaction, UnsupportedConnection
+from soniq.errors import ConnectionUnusable, NotInTransaction, UnsupportedConnection
 from tests.adapters.places import Place
 from tests.adapters.shapes import opened
 from tests.adapters.shapes.shape import TASK, rolled_back
@@ -83,7 +83,7 @@ async def test_a_session_that_committed_inside_its_block_begins_no_more(session_
     async with opened(session_name, queue.url) as shape, shape.transaction() as session:
         await shape.order(session, "a")
         await session.commit()
-        with pytest.raises(Exception, match="SONIQ_CONNECTION_UNUSABLE"):
+        with pytest.raises(ConnectionUnusable):
             await shape.enqueue(session, "a")
 
     assert queue.seen() == (["a"], [])
@@ -93,7 +93,7 @@ async def test_tortoises_client_committed_by_hand_is_refused(queue: Place) -> No
     for name in ("tortoise-asyncpg", "tortoise-psycopg"):
         async with opened(name, queue.url) as shape, shape.transaction() as held:
             await held.commit()
-            with pytest.raises(Exception, match="SONIQ_CONNECTION_UNUSABLE"):
+            with pytest.raises(ConnectionUnusable):
                 await shape.enqueue(held, "a")
 
     assert queue.jobs() == []

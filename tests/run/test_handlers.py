@@ -35,15 +35,17 @@ async def plain(word: str, mark: str = ".") -> str:
 
 @pytest.mark.parametrize(
     ("handler", "result"),
-    [(Callable_(), "hey!"), (Callable_.made, "hey?"), (functools.partial(plain, mark=";"), "hey;"), (str.upper, None)],
+    [(Callable_(), "hey!"), (Callable_.made, "hey?"), (functools.partial(plain, mark=";"), "hey;")],
 )
-async def test_every_kind_of_callable_runs(run: Run, handler: Callable[..., Any], result: str | None) -> None:
-    outcome = await run(handler, '{"word": "hey"}')
+async def test_every_kind_of_callable_runs(run: Run, handler: Callable[..., Any], result: str) -> None:
+    assert await run(handler, '{"word": "hey"}') == Finished(json.dumps(result))
 
-    if result is None:
-        assert isinstance(outcome, Failed)
-    else:
-        assert outcome == Finished(json.dumps(result))
+
+async def test_a_callable_that_takes_no_keywords_is_told(run: Run) -> None:
+    outcome = await run(str.upper, '{"word": "hey"}')
+
+    assert isinstance(outcome, Failed)
+    assert not outcome.retryable
 
 
 async def generator() -> AsyncIterator[int]:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
-import pytest
 
 from soniq import Soniq
 from soniq.worker.pulse import Pulse
@@ -56,22 +55,24 @@ def test_a_pulse_is_fresh_for_half_the_time_out() -> None:
     assert not pulse.fresh
 
 
-async def test_a_worker_that_was_cut_off_runs_nothing_of_what_it_holds(
-    app: Soniq, other: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_worker_that_was_cut_off_runs_nothing_of_what_it_holds(migrated_url: str, other: Any) -> None:
     ran: list[int] = []
+    async with Soniq(migrated_url, heartbeat_timeout=1) as app, app.backend.acquire() as locker:
+        cut_off = locker.transaction()
 
-    @app.job(name="note")
-    async def note(number: int) -> None:
-        ran.append(number)
-        if number == 20:  # from now on no beat arrives
-            monkeypatch.setattr(Pulse, "acknowledge", lambda *_: None)
-            monkeypatch.setattr(Pulse, "fresh", False)
+        @app.job(name="note")
+        async def note(number: int) -> None:
+            ran.append(number)
+            if number == 20:  # from now on no beat arrives, and half of the time-out passes
+                await cut_off.start()
+                await locker.execute("lock table soniq.workers; select pg_sleep(0.6)")
 
-    await app.enqueue_many(note, [{"number": number} for number in range(100)])
-    async with app.worker(concurrency=1), asyncio.timeout(10):
-        while await other.fetchval(DONE) < 21 or await other.fetchval(READY) < 79:
-            await other.execute("select pg_sleep(0.01)")
+        await app.enqueue_many(note, [{"number": number} for number in range(100)])
+        async with app.worker(concurrency=1), asyncio.timeout(10):
+            while await other.fetchval(DONE) < 21 or await other.fetchval(READY) < 79:
+                await other.execute("select pg_sleep(0.01)")
+            seen = list(ran)
+            await cut_off.rollback()
 
-    assert ran == list(range(21))
-    assert await other.fetchval("select max(attempt) from soniq.jobs") == 0
+    assert seen == list(range(21))
+    assert await other.fetchval("select max(attempt) from soniq.job_history") == 1
