@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.pq import PipelineStatus
 from psycopg.rows import tuple_row
 
 from soniq.adapters.joined import Joined, JoinedSync, Rows
@@ -19,6 +20,9 @@ class JoinedPsycopg:
 
     async def fetch(self, statement: str, parameters: Sequence[object]) -> Rows:
         """Run the statement; where nothing has begun yet, psycopg begins."""
+        if _may_be_alone(self.connection):
+            async with self.connection.pipeline() as pipeline:
+                await pipeline.sync()
         check_psycopg(self.connection)
         try:
             async with psycopg.AsyncRawCursor(self.connection, row_factory=tuple_row) as cursor:
@@ -38,6 +42,9 @@ class JoinedPsycopgSync:
 
     def fetch(self, statement: str, parameters: Sequence[object]) -> Rows:
         """Run the statement; where nothing has begun yet, psycopg begins."""
+        if _may_be_alone(self.connection):
+            with self.connection.pipeline() as pipeline:
+                pipeline.sync()
         check_psycopg(self.connection)
         try:
             with psycopg.RawCursor(self.connection, row_factory=tuple_row) as cursor:
@@ -46,6 +53,12 @@ class JoinedPsycopgSync:
             if found := refusal(error):
                 raise found from error
             raise
+
+
+def _may_be_alone(connection: psycopg.AsyncConnection[Any] | psycopg.Connection[Any]) -> bool:
+    """Say whether only the server knows if a transaction is open: its answers to a pipeline are still out."""
+    open_pipeline = connection.info.pipeline_status != PipelineStatus.OFF
+    return connection.autocommit and not connection.closed and open_pipeline
 
 
 def join(connection: object) -> Joined | None:

@@ -24,6 +24,8 @@ from soniq.errors import (
     UnsupportedConnection,
 )
 
+# A user's `stream_results` would declare a server-side cursor for our INSERT, which Postgres refuses.
+NO_CURSOR: Final = {"stream_results": False}
 FAILED: Final = "this SQLAlchemy transaction failed, and is over but for its rollback"
 
 
@@ -68,7 +70,8 @@ def _send(connection: Connection, statement: str, parameters: Sequence[object]) 
     else:
         text, order = percent_style(statement)
         values = in_order(parameters, order)
-    return [tuple(row) for row in connection.exec_driver_sql(text, values)]
+    rows = connection.exec_driver_sql(text, values, execution_options=NO_CURSOR)
+    return [tuple(row) for row in rows]
 
 
 def _check(connection: Connection) -> None:

@@ -24,6 +24,7 @@ class Calls(Core):
         self, target: TargetLike, given: Mapping[str, object], options: Options, connection: object | None
     ) -> NewJob:
         """Check one call; see `enqueue` for what it raises."""
+        self._check_open()
         return request(new_id_text(), self._joinable(target, connection), given, options, self._defaults)
 
     def _requests(
@@ -34,9 +35,11 @@ class Calls(Core):
         connection: object | None,
     ) -> list[NewJob]:
         """Check many calls of one task; the error says which of them is wrong."""
+        self._check_open()
         found, defaults, jobs = self._joinable(target, connection), self._defaults, []
-        for index, given in enumerate(arguments):
+        for index, given in enumerate(_listed(arguments)):
             try:
+                _check_mapping(given)
                 jobs.append(request(new_id_text(), found, given, options, defaults))
             except ArgumentsInvalid as error:
                 raise ArgumentsInvalid(
@@ -95,9 +98,21 @@ def merge(args: Mapping[str, object] | None, kwargs: Mapping[str, object]) -> Ma
     """
     if args is None:
         return kwargs
-    if not isinstance(args, Mapping):
-        raise ArgumentsInvalid(f"`args` must be a mapping of argument names to values, not {args!r}", argument="args")
+    _check_mapping(args)
     for name in kwargs:
         if name in args:
             raise ArgumentsInvalid(f"argument `{name}` is given twice: in `args=` and by keyword", argument=name)
     return {**args, **kwargs}
+
+
+def _listed(arguments: object) -> Iterable[Mapping[str, object]]:
+    if isinstance(arguments, Mapping | str | bytes) or not isinstance(arguments, Iterable):
+        raise ArgumentsInvalid(
+            f"`arguments` must be a list of mappings, one a job, not {arguments!r}", argument="arguments"
+        )
+    return arguments
+
+
+def _check_mapping(args: object) -> None:
+    if not isinstance(args, Mapping):
+        raise ArgumentsInvalid(f"`args` must be a mapping of argument names to values, not {args!r}", argument="args")

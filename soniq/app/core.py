@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -48,7 +49,8 @@ class Core:
         self._pool: ConnectionPool | None = None
         self._place: Place | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Lock | None = None  # of that loop
+        self._binding = threading.Lock()
         self._closed = False
         self.backend = Backend(self)
 
@@ -112,10 +114,11 @@ class Core:
         """Return the open pool; see `ensure_initialized`."""
         self._check_loop()
         if self._pool is None:
-            async with self._opening:
+            async with self._bound():
                 if self._pool is None:
                     await self._open()
-        assert self._pool is not None
+        if self._pool is None:
+            raise AppClosed("this app was closed while it opened")
         return self._pool
 
     async def setup(self, grants: dict[str, str] | None = None) -> int:
@@ -147,23 +150,52 @@ class Core:
         return applied
 
     async def close(self) -> None:
-        """Close the pool. A second call does no harm; any other use afterwards raises `AppClosed`."""
+        """Close the pool. A second call does no harm; any other use afterwards raises `AppClosed`.
+
+        Raises:
+            WrongLoop: The app was opened on another event loop.
+        """
+        if self._loop is None:
+            self._closed = True
+            return
+        self._check_same(asyncio.get_running_loop())
         self._closed = True
-        if self._pool is not None:
-            pool, self._pool = self._pool, None
-            await pool.close()
+        async with self._bound():
+            await self._finish()
+            if self._pool is not None:
+                pool, self._pool = self._pool, None
+                await pool.close()
+        self._loop = None
+
+    async def _finish(self) -> None:
+        """Let what was begun come to its end; nothing new begins any more."""
 
     async def _open(self) -> None:
-        self._settings = await asyncio.to_thread(find_database, self._settings)
-        pool = ConnectionPool(self._settings)
-        await pool.open()
         try:
-            async with pool.inner() as connection:
-                self._place = await read_place(connection, self._settings)
+            self._settings = await asyncio.to_thread(find_database, self._settings)
+            pool = ConnectionPool(self._settings)
+            await pool.open()
+            try:
+                async with pool.inner() as connection:
+                    self._place = await read_place(connection, self._settings)
+                self._check_open()
+            except BaseException:
+                await pool.close()
+                raise
         except BaseException:
-            await pool.close()
+            self._loop = None  # another loop may try
             raise
-        self._pool, self._loop = pool, asyncio.get_running_loop()
+        self._pool = pool
+
+    def _bound(self) -> asyncio.Lock:
+        """Belong to the running loop from now on, and return the lock under which the app opens and closes."""
+        running = asyncio.get_running_loop()
+        with self._binding:
+            if self._loop is None or self._opening is None:
+                self._loop, self._opening = running, asyncio.Lock()
+            opening = self._opening
+        self._check_same(running)
+        return opening
 
     def _check_open(self) -> None:
         if self._closed:
@@ -171,5 +203,8 @@ class Core:
 
     def _check_loop(self) -> None:
         self._check_open()
-        if self._loop is not None and self._loop is not asyncio.get_running_loop():
+        self._check_same(asyncio.get_running_loop())
+
+    def _check_same(self, running: asyncio.AbstractEventLoop) -> None:
+        if self._loop is not None and self._loop is not running:
             raise WrongLoop("this app was opened on another event loop")

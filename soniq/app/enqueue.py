@@ -11,6 +11,7 @@ from soniq.enqueue.insert import Place, confirm, insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
+from soniq.errors import AppClosed
 from soniq.job import NewJob
 
 
@@ -167,10 +168,9 @@ class EnqueueVerbs(Calls):
             self._enqueue_sync(jobs, joined)
         return [job.id for job in jobs]
 
-    async def close(self) -> None:
-        """Write what was gathered, then close the pool; see `Core.close`."""
+    async def _finish(self) -> None:
         await self._sharer.close()
-        await super().close()
+        await super()._finish()
 
     async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
         if connection is not None:
@@ -182,14 +182,16 @@ class EnqueueVerbs(Calls):
             await self.opened()
             await self._sharer.add(jobs[0])
         else:
+            await self.opened()
             await self._write_own(jobs)
 
     async def _write_own(self, jobs: Sequence[NewJob]) -> None:
-        pool = await self.opened()
-        await send(pool, self.known_place(), jobs)
+        # Not by `opened()`: what was gathered before `close()` is still written.
+        if self._pool is None:
+            raise AppClosed("this app was closed")
+        await send(self._pool, self.known_place(), jobs)
 
     def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
-        self._check_open()
         if self._place is None:
             self._settings = find_database(self._settings)
             self._place = read_place_sync(self._settings)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from soniq.app.core import Core
+from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job import Job, QueueStats, WorkerRecord
 from soniq.watch.inspect import (
@@ -42,11 +43,13 @@ class InspectVerbs(Core):
             offset: Leave out this many at the beginning.
 
         Raises:
-            OptionInvalid: There is no such status, or a number is negative.
+            OptionInvalid: There is no such status, a number is negative, or `queue` can be no queue's name.
         """
         wanted = to_status(status)
-        if limit < 0 or offset < 0:
-            raise OptionInvalid("`limit` and `offset` must be at least 0", option="limit")
+        _check_rows("limit", limit)
+        _check_rows("offset", offset)
+        if queue is not None:
+            check_queue(queue)
         pool = await self.opened()
         async with pool.inner() as connection:
             return await read_jobs(connection, self._settings.database_schema, queue, wanted, limit, offset)
@@ -58,6 +61,8 @@ class InspectVerbs(Core):
 
     async def get_queues(self, queue: str | None = None) -> dict[str, QueueStats]:
         """Count the jobs of each queue that has any, by its name."""
+        if queue is not None:
+            check_queue(queue)
         pool = await self.opened()
         async with pool.inner() as connection:
             return await read_counts(connection, self._settings.database_schema, queue)
@@ -67,3 +72,8 @@ class InspectVerbs(Core):
         pool = await self.opened()
         async with pool.inner() as connection:
             return await read_workers(connection, self._settings.database_schema)
+
+
+def _check_rows(name: str, number: object) -> None:
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+        raise OptionInvalid(f"`{name}` must be a whole number of at least 0, not {number!r}", option=name)

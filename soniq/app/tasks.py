@@ -41,7 +41,7 @@ class TaskHandle(Generic[P, R]):
         """The task's name."""
         return self._task.name
 
-    async def enqueue(self, **kwargs: object) -> str:
+    async def enqueue(self, /, **kwargs: object) -> str:
         """Enqueue one job of this task with the options given to `options()`; see `Soniq.enqueue`."""
         job_id: str = await self._app.enqueue(self, args=kwargs, **self._options)
         return job_id

@@ -1,6 +1,7 @@
 """`soniq jobs`: list jobs, or show one."""
 
 import asyncio
+from uuid import UUID
 
 import click
 
@@ -12,14 +13,14 @@ from soniq.job.record import shown
 
 
 @click.command()
-@click.argument("job_id", required=False)
+@click.argument("job_id", required=False, type=click.UUID)
 @database_options
 @click.option("--queue", help="Of this queue only.")
 @click.option("--status", type=click.Choice([str(one) for one in JobStatus]), help="Of this status only.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="This many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
-    job_id: str | None,
+    job_id: UUID | None,
     database_url: str | None,
     target: str | None,
     queue: str | None,
@@ -49,7 +50,7 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     return 0
 
 
-async def _read(app: Soniq, job_id: str | None, queue: str | None, status: str | None, limit: int) -> list[Job]:
+async def _read(app: Soniq, job_id: UUID | None, queue: str | None, status: str | None, limit: int) -> list[Job]:
     async with app:
         if job_id is None:
             return await app.list_jobs(queue=queue, status=status, limit=limit)
@@ -81,7 +82,9 @@ def _print_list(found: list[Job]) -> None:
 def _print_one(job: Job) -> None:
     click.secho(f"{job.job_name}  {job.status}", bold=True)
     for name in job:
-        if name not in {"job_name", "status", "errors"} and job[name] is not None:
+        if name not in {"job_name", "status", "errors", "traceback"} and job[name] is not None:
             click.echo(f"  {name:18} {shown(job[name])}")
     for failed in job.errors:
         click.echo(f"  attempt {failed.attempt:<10} {failed.at:%Y-%m-%d %H:%M:%S}  {failed.error}")
+    if job.traceback:
+        click.echo(job.traceback)

@@ -69,6 +69,7 @@ class Job(Readable):
         dead_letter_reason: Why it is a dead letter, None otherwise.
         worker_id: Who runs or last ran it, None before the first run.
         errors: The last 20 failed attempts, oldest first.
+        traceback: Of the failure that made it a dead letter; read by `get_job`, not by `list_jobs`.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Job(Readable):
     dead_letter_reason: str | None
     worker_id: str | None
     errors: tuple[Attempt, ...]
+    traceback: str | None = None
 
     def __repr__(self) -> str:
         error = f", last_error={self.last_error!r}" if self.last_error else ""

@@ -6,19 +6,20 @@ select
     case when state = 'processing' then 'processing' else 'queued' end as status,
     queue, priority, attempt, max_attempts, created_at,
     case when state = 'later' then run_at else scheduled_at end as scheduled_at,
-    updated_at, errors::text as errors, null::text as result, null::text as reason, worker_id
+    updated_at, errors::text as errors, null::text as result, null::text as reason, worker_id,
+    null::text as traceback
 from soniq.jobs
 where id = $1
 union all
 select
     id, task, args::text, state, queue, priority, attempt, max_attempts, created_at,
-    scheduled_at, finished_at, errors::text, result::text, null, worker_id
+    scheduled_at, finished_at, errors::text, result::text, null, worker_id, null
 from soniq.job_history
 where id = $1
 union all
 select
     id, task, args::text, 'dead_letter', queue, priority, attempt, max_attempts, created_at,
-    scheduled_at, dead_at, errors::text, null, reason, worker_id
+    scheduled_at, dead_at, errors::text, null, reason, worker_id, traceback
 from soniq.dead_letter_jobs
 where id = $1
 limit 1

@@ -42,6 +42,9 @@ def encode(task: Task, given: Mapping[str, object], limit_bytes: int) -> str:
         ArgumentsInvalid: One is missing, surplus, of another type, or cannot travel; the message names it.
     """
     rules = contract(task.name, task.handler, task.args_model)
+    for name in rules.context:
+        if name in given:
+            raise _invalid(task.name, f"`{name}` is no argument of a call: the worker fills it, with the JobContext")
     return _encoded(task.name, rules, given, limit_bytes)
 
 

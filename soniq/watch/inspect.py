@@ -20,7 +20,7 @@ WORKERS: Final = statement("inspect", "workers")
 async def read_job(connection: Lent, schema: str, job_id: UUID) -> Job | None:
     """Return one job, wherever it is; None where there is none."""
     row = await connection.fetchrow(in_schema(JOB, schema), job_id)
-    return None if row is None else to_job(row)
+    return None if row is None else to_job(row, row["traceback"])
 
 
 async def read_jobs(
@@ -53,7 +53,7 @@ def add_up(counts: Mapping[str, QueueStats]) -> QueueStats:
     return QueueStats(**{name: sum(one[name] for one in counts.values()) for name in QueueStats()})
 
 
-def to_job(row: Row) -> Job:
+def to_job(row: Row, traceback: str | None = None) -> Job:
     """Read a row of any of the three tables."""
     errors = tuple(
         Attempt(one["attempt"], datetime.fromisoformat(one["at"]), one["error"]) for one in json.loads(row["errors"])
@@ -75,6 +75,7 @@ def to_job(row: Row) -> Job:
         dead_letter_reason=row["reason"],
         worker_id=row["worker_id"] and str(row["worker_id"]),
         errors=errors,
+        traceback=traceback,
     )
 
 

@@ -79,6 +79,16 @@ async def test_a_session_on_another_kind_of_database_is_refused(queue: Place) ->
     engine.dispose()
 
 
+async def test_an_engine_that_streams_its_results_takes_a_job_like_any_other(queue: Place) -> None:
+    engine = create_engine(make_url(queue.url).set(drivername="postgresql+psycopg"))
+    async with opened("sqlalchemy-sync-session", queue.url) as shape:
+        with Session(engine.execution_options(stream_results=True)) as session, session.begin():
+            await shape.enqueue(session, "a")
+    engine.dispose()
+
+    assert queue.jobs() == ["a"]
+
+
 async def test_a_session_that_committed_inside_its_block_begins_no_more(session_name: str, queue: Place) -> None:
     async with opened(session_name, queue.url) as shape, shape.transaction() as session:
         await shape.order(session, "a")

@@ -111,7 +111,18 @@ def test_one_job_is_shown_whole(shell: Shell) -> None:
 
     assert shown.returncode == 0
     assert "greet  queued" in shown.stdout
-    assert "Ada" in shown.stdout
+    assert '{"name": "Ada"}' in shown.stdout
+
+
+def test_a_dead_letter_is_shown_with_its_traceback(shell: Shell) -> None:
+    shell.enqueue("nobody")
+    shell.run("worker", "shop", "--run-once")
+    [job] = json.loads(shell.run("jobs", "--json").stdout)
+
+    shown = shell.run("jobs", job["id"])
+
+    assert "attempt 1" in shown.stdout
+    assert 'raise LookupError("who?")' in shown.stdout
 
 
 def test_tables_name_their_columns(shell: Shell) -> None:
@@ -137,7 +148,7 @@ def test_tables_name_their_columns(shell: Shell) -> None:
         (("setup", "--grant", "no_such_role=worker"), 1, "no_such_role"),
         (("status", "--database-url", "postgresql://127.0.0.1:1/x"), 69, "SONIQ_DATABASE_UNREACHABLE"),
         (("status", "--app", "shop", "--database-url", "x"), 2, "not both"),
-        (("jobs", "7"), 1, "UUID"),
+        (("jobs", "7"), 2, "UUID"),
         (("jobs", "00000000-0000-0000-0000-000000000000"), 1, "no job has the id"),
         (("nonsense",), 2, "nonsense"),
         (("lab", "open", "nowhere"), 2, "no lessons in nowhere"),

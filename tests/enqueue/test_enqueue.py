@@ -147,6 +147,23 @@ async def test_enqueue_many_keeps_the_order(registered: Soniq) -> None:
     assert [job.args["order_id"] for job in reversed(jobs)] == list(range(100))
 
 
+@pytest.mark.parametrize("arguments", [{"order_id": 1}, "ab", None, 5, [None], ["ab"], [{"order_id": 1}, 7]])
+async def test_enqueue_many_wants_a_list_of_mappings(registered: Soniq, arguments: Any) -> None:
+    with pytest.raises(ArgumentsInvalid, match="mapping"):
+        await registered.enqueue_many(send_invoice, arguments)
+
+    assert (await registered.get_queue_stats()).total == 0
+
+
+async def test_an_argument_of_any_name_reaches_the_handler(app: Soniq) -> None:
+    handle = app.job(name="any")(lambda **more: None)
+
+    job = await app.get_job(await handle.enqueue(self=1, target=2))
+
+    assert job is not None
+    assert job.args == {"self": 1, "target": 2}
+
+
 async def test_enqueue_many_of_nothing_writes_nothing(registered: Soniq) -> None:
     assert await registered.enqueue_many(send_invoice, []) == []
 
@@ -207,3 +224,5 @@ async def test_a_closed_app_says_so(migrated_url: str) -> None:
         await app.get_queue_stats()
     with psycopg.connect(migrated_url) as connection, pytest.raises(AppClosed):
         app.enqueue_sync("greet", connection=connection)
+    with pytest.raises(AppClosed):
+        await app.enqueue_many("greet", [])

@@ -206,3 +206,14 @@ async def test_the_workers_own_cancellation_passes_through(run: Run) -> None:
     with pytest.raises(asyncio.CancelledError):
         await attempt
     assert ended.is_set()
+
+
+async def test_an_error_is_one_line_that_a_terminal_shows_as_it_is(run: Run) -> None:
+    async def handler() -> None:
+        raise ValueError("line one\nline \x1b[31mtwo\x9b\t.")
+
+    outcome = await run(handler)
+
+    assert isinstance(outcome, Failed)
+    assert outcome.error == "ValueError: line one\\nline \\x1b[31mtwo\\x9b\\t."
+    assert "line one\nline" in outcome.traceback

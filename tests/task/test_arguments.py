@@ -190,6 +190,13 @@ def test_missing_and_surplus_arguments_are_named(given_arguments: dict[str, Any]
         encode(Task("t", send), given_arguments, LIMIT)
 
 
+def test_the_context_cannot_be_passed_to_a_handler_that_takes_what_comes_either() -> None:
+    async def open_ended(ctx: JobContext, **more: Any) -> None: ...
+
+    with pytest.raises(ArgumentsInvalid, match="`ctx` is no argument of a call"):
+        encode(Task("t", open_ended), {"ctx": 1, "a": 2}, LIMIT)
+
+
 def test_a_default_that_is_left_out_stays_out_and_the_context_comes_in() -> None:
     one = Task("t", send)
 

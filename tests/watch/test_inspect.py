@@ -40,6 +40,14 @@ async def test_a_job_is_found_wherever_it_is(ended: dict[str, Job]) -> None:
     assert ended["dead_letter"].last_error == "ValueError: no <b>voice</b>"
 
 
+async def test_a_dead_letter_has_the_whole_traceback(ended: dict[str, Job]) -> None:
+    trace = ended["dead_letter"].traceback or ""
+
+    assert trace.startswith("Traceback (most recent call last):")
+    assert 'raise ValueError("no <b>voice</b>")' in trace
+    assert ended["done"].traceback is None
+
+
 async def test_a_job_reads_as_a_mapping_too(ended: dict[str, Job]) -> None:
     job = ended["done"]
 
@@ -89,5 +97,8 @@ async def test_nobodys_id_finds_nothing_and_nonsense_is_refused(app: Soniq) -> N
             await app.get_job(nonsense)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(OptionInvalid, match="queued, processing"):
         await app.list_jobs(status="finished")
+    for wrong in ({"limit": -1}, {"limit": "5"}, {"offset": 10**20}, {"queue": "\0"}, {"queue": 5}):
+        with pytest.raises(OptionInvalid):
+                await app.list_jobs(**wrong)
     with pytest.raises(OptionInvalid):
-        await app.list_jobs(limit=-1)
+        await app.get_queue_stats("\0")
