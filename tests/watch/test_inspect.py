@@ -99,6 +99,6 @@ async def test_nobodys_id_finds_nothing_and_nonsense_is_refused(app: Soniq) -> N
         await app.list_jobs(status="finished")
     for wrong in ({"limit": -1}, {"limit": "5"}, {"offset": 10**20}, {"queue": "\0"}, {"queue": 5}):
         with pytest.raises(OptionInvalid):
-                await app.list_jobs(**wrong)
+            await app.list_jobs(**wrong)
     with pytest.raises(OptionInvalid):
         await app.get_queue_stats("\0")
