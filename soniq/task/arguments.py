@@ -98,8 +98,17 @@ def _encoded(name: str, rules: Contract, given: Mapping[str, object], limit_byte
     if is_suspect(data):
         for fault in faults(json.loads(data), ""):
             raise _invalid(name, fault)
+    _check_exact(name, given, values)
     _check_survival(name, rules, values, data)
     return _within(name, data, limit_bytes)
+
+
+def _check_exact(name: str, given: Mapping[str, object], values: Any) -> None:
+    """Refuse a whole number that its annotation, `float`, cannot hold: from 2**53 on it would be another one."""
+    for argument, value in given.items():
+        held = values.get(argument) if isinstance(values, dict) else None
+        if type(value) is int and isinstance(held, float) and held == float(value) != value:
+            raise _invalid(name, f"`{argument}`: {value} has no exact value as a float; annotate it `int`")
 
 
 def _check_survival(name: str, rules: Contract, values: Any, data: bytes) -> None:

@@ -172,6 +172,12 @@ def test_a_value_that_raises_when_shown_is_still_refused(annotation: Any) -> Non
         trip(annotation, Rude())
 
 
+def test_a_whole_number_that_no_float_can_hold_is_refused() -> None:
+    assert trip(float, 2**53) == 2**53
+    with pytest.raises(ArgumentsInvalid, match="annotate it `int`"):
+        trip(float, 2**53 + 1)
+
+
 async def send(order_id: int, email: str = "", *, ctx: JobContext | None = None) -> None: ...
 async def anything(order_id: int, **more: Any) -> None: ...
 async def bare(order_id, ctx: "JobContext"): ...  # type: ignore[no-untyped-def]
