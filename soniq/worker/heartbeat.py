@@ -50,6 +50,7 @@ class Heartbeat:
         self._stopping = False
         self._started: Future[None] = Future()
         self._ended: Future[None] = Future()
+        self._thread = threading.Thread(target=self._run, name="soniq-heartbeat", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = Bell()
 
@@ -59,8 +60,8 @@ class Heartbeat:
         Raises:
             DatabaseUnreachable: The server does not answer.
         """
-        threading.Thread(target=self._run, name="soniq-heartbeat", daemon=True).start()
-        await asyncio.wrap_future(self._started)
+        self._thread.start()
+        await _arrival(self._started)
 
     def wind_down(self) -> None:
         """Show the worker as stopping, from the next beat on."""
@@ -69,11 +70,12 @@ class Heartbeat:
     async def stop(self) -> None:
         """Take the worker out and end the thread."""
         self._stopping = True
-        if self._loop is None:
-            return
-        with suppress(RuntimeError):  # its loop may have closed by itself
-            self._loop.call_soon_threadsafe(self._bell.ring)
-        await asyncio.wrap_future(self._ended)
+        if self._thread.ident is None:
+            return  # it was never started
+        if self._loop is not None:
+            with suppress(RuntimeError):  # its loop may have closed by itself
+                self._loop.call_soon_threadsafe(self._bell.ring)
+        await _arrival(self._ended)
 
     def _run(self) -> None:
         try:
@@ -152,3 +154,8 @@ class Heartbeat:
             self._news()
             return
         self._pulse.acknowledge(sent, rows[0]["now"])
+
+
+async def _arrival(said: "Future[None]") -> None:
+    """Wait for what the thread will say; who stops waiting does not cancel it, for the thread says it all the same."""
+    await asyncio.shield(asyncio.wrap_future(said))

@@ -9,6 +9,12 @@ import pytest
 from soniq import Soniq
 from soniq.worker import Worker
 
+ENTERING = """
+select exists (
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%soniq.workers%'
+)"""
+
 
 @pytest.fixture
 async def brief(migrated_url: str) -> Any:
@@ -136,6 +142,24 @@ async def test_cancelling_the_run_hands_back_what_it_held(app: Soniq, other: Any
     with pytest.raises(asyncio.CancelledError):
         await worker
     assert await states(other) == [("ready", 0, 0)]
+    assert await other.fetchval("select count(*) from soniq.workers") == 0
+
+
+async def test_cancelling_the_run_while_it_starts_takes_the_worker_out(app: Soniq, other: Any) -> None:
+    async with app.backend.acquire() as locker:
+        in_the_way = locker.transaction()
+        await in_the_way.start()
+        await locker.execute("lock table soniq.workers")
+        worker = asyncio.create_task(app.run_worker(shutdown_event=asyncio.Event()))
+        async with asyncio.timeout(10):
+            while not await other.fetchval(ENTERING):
+                await other.execute("select pg_sleep(0.005)")
+        worker.cancel()
+        await asyncio.sleep(0)
+        await in_the_way.rollback()
+
+    with pytest.raises(asyncio.CancelledError):
+        await worker
     assert await other.fetchval("select count(*) from soniq.workers") == 0
 
 
