@@ -28,7 +28,7 @@ class WorkVerbs(Core):
 
         Args:
             concurrency: Jobs at once; SONIQ_CONCURRENCY by default.
-            run_once: Run everything that is due, and return.
+            run_once: Run everything that is due, and return; earlier where it is told to stop.
             queues: Serve these; SONIQ_QUEUES by default, and every queue where that is unset.
             shutdown_event: Stop when it is set, instead of on signals.
 
@@ -40,12 +40,11 @@ class WorkVerbs(Core):
             SoniqError: What `ensure_initialized` raises; an outage that comes later is waited out.
         """
         worker = await self._worker(concurrency, queues)
-        if run_once:
-            return await worker.run_once()
+        run = worker.run_once if run_once else worker.run
         if shutdown_event is not None:
-            return await worker.run(shutdown_event)
+            return await run(shutdown_event)
         with soniq.worker.stop_on_signals(worker) as stop:
-            return await worker.run(stop)
+            return await run(stop)
 
     @asynccontextmanager
     async def worker(

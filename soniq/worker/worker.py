@@ -69,10 +69,10 @@ class Worker:
         Raises:
             DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
         """
-        return await self._work(lambda crew: _until(stop, crew), listen=True)
+        return await self._work(lambda crew: _until(stop, crew, crew.feed.run), listen=True)
 
-    async def run_once(self) -> int:
-        """Run everything that is due, what becomes due meanwhile included, and return.
+    async def run_once(self, stop: asyncio.Event) -> int:
+        """Run everything that is due, what becomes due meanwhile included, and return; end as `run` if `stop` is set.
 
         Returns:
             How many attempts were started.
@@ -80,7 +80,7 @@ class Worker:
         Raises:
             DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
         """
-        return await self._work(lambda crew: keep_going("claim", crew.feed.run_until_nothing_is_left), listen=False)
+        return await self._work(lambda crew: _until(stop, crew, crew.feed.run_until_nothing_is_left), listen=False)
 
     def give_up(self) -> None:
         """Stop without waiting for what runs: it is cancelled and handed back."""
@@ -111,13 +111,13 @@ class Worker:
             self._begun.set()
 
 
-async def _until(stop: asyncio.Event, crew: Crew) -> None:
-    claiming = asyncio.create_task(keep_going("claim", crew.feed.run), name="soniq-claim")
+async def _until(stop: asyncio.Event, crew: Crew, claim: Callable[[], Awaitable[None]]) -> None:
+    claiming = asyncio.create_task(keep_going("claim", claim), name="soniq-claim")
     stopped = asyncio.create_task(stop.wait(), name="soniq-stop")
     try:
         await asyncio.wait((claiming, stopped), return_when=asyncio.FIRST_COMPLETED)
         if claiming.done():
-            await claiming  # it ends only with the worker: an error of its own ends `run` loudly
+            await claiming  # nothing is left, or an error of its own, which ends the worker loudly
     finally:
         stopped.cancel()
         crew.feed.stop()

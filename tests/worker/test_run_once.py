@@ -122,7 +122,33 @@ async def test_no_trace_of_the_worker_is_left(app: Soniq, other: Any) -> None:
     await app.run_worker(run_once=True)
 
     assert await other.fetchval("select count(*) from soniq.workers") == 0
-    assert await other.fetchval("select count(*) from pg_locks where locktype = 'advisory'") == 0
+    locks = (
+        "select count(*) from pg_locks where locktype = 'advisory'"
+        " and database = (select oid from pg_database where datname = current_database())"
+    )
+    assert await other.fetchval(locks) == 0
+
+
+async def test_told_to_stop_it_hands_back_what_is_left(app: Soniq, other: Any) -> None:
+    running, finish, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @app.job(name="work")
+    async def work() -> None:
+        running.set()
+        await finish.wait()
+
+    await app.enqueue_many(work, [{} for _ in range(5)])
+    working = asyncio.create_task(app.run_worker(run_once=True, concurrency=2, shutdown_event=stop))
+    await running.wait()
+    stop.set()
+    async with asyncio.timeout(10):
+        while await other.fetchval("select state from soniq.workers") != "stopping":
+            await other.execute("select pg_sleep(0.01)")
+    finish.set()
+
+    assert await working == 2
+    rows = await other.fetch("select state, attempt from soniq.jobs")
+    assert [tuple(row) for row in rows] == [("ready", 0)] * 3
 
 
 async def test_a_context_variable_does_not_reach_the_next_job(app: Soniq) -> None:
