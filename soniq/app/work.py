@@ -9,6 +9,7 @@ import soniq.worker
 from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
+from soniq.run.left_behind import count_left_behind
 
 if TYPE_CHECKING:
     from soniq.worker import Worker
@@ -25,6 +26,13 @@ class WorkVerbs(Core):
         shutdown_event: asyncio.Event | None = None,
     ) -> int:
         """Run jobs until SIGTERM, SIGINT or SIGHUP, or until `shutdown_event` is set.
+
+        What runs then gets SONIQ_SHUTDOWN_TIMEOUT seconds. After that asynchronous handlers are cancelled and
+        their jobs handed back; plain functions run in threads, which nothing can end, and are waited for. A
+        second signal, or a cancellation of this call, waits for no thread. The job of a handler that goes on
+        all the same stays claimed, under the worker's lock and heartbeat, until the handler or the process
+        has ended; then another worker runs it again, and the attempt counts. Python itself waits for threads
+        at its exit: see `handlers_left`.
 
         Args:
             concurrency: Jobs at once; SONIQ_CONCURRENCY by default.
@@ -46,11 +54,21 @@ class WorkVerbs(Core):
         with soniq.worker.stop_on_signals(worker) as stop:
             return await run(stop)
 
+    @property
+    def handlers_left(self) -> int:
+        """How many handlers in this process go on although they were given up.
+
+        A program that must end whatever they do ends with `os._exit` where there are any, as `soniq worker` does.
+        """
+        return count_left_behind()
+
     @asynccontextmanager
     async def worker(
         self, concurrency: int | None = None, queues: Sequence[str] | None = None
     ) -> AsyncIterator["Worker"]:
         """Run a worker in this event loop while the block runs: in a notebook, a test, a web application.
+
+        At its end the block waits for what runs, as `run_worker` does.
 
         Args:
             concurrency: As in `run_worker`.

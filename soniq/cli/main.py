@@ -20,8 +20,8 @@ UNAVAILABLE: Final = 69  # EX_UNAVAILABLE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 
 EPILOG: Final = """\b
-Exit status: 0 done, 1 refused or not found, 2 wrong usage,
-69 no database reached, 130 interrupted.
+Exit status: 0 done, 1 refused, not found, or ended while a handler
+ran, 2 wrong usage, 69 no database reached, 130 interrupted.
 """
 
 

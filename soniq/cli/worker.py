@@ -1,6 +1,10 @@
 """`soniq worker`: run jobs."""
 
 import asyncio
+import logging
+import os
+import sys
+from typing import Final
 
 import click
 
@@ -8,6 +12,8 @@ from soniq.app import Soniq
 from soniq.cli.log import log_to_terminal
 from soniq.cli.table import counted
 from soniq.cli.target import load_app
+
+STILL_RUNNING: Final = 1
 
 
 @click.command()
@@ -24,8 +30,10 @@ def worker(target: str, concurrency: int | None, queues: str | None, run_once: b
     """Run the jobs of an app until SIGTERM or Ctrl-C.
 
     MODULE:APP names the Soniq app in your code, such as shop.jobs:app; import your tasks there. The
-    first signal lets running jobs finish within SONIQ_SHUTDOWN_TIMEOUT seconds and hands back the
-    rest, a second one gives up at once.
+    first signal lets running jobs finish: async ones within SONIQ_SHUTDOWN_TIMEOUT seconds, then they
+    are handed back; plain functions, which cannot be interrupted, for as long as they take. A second
+    signal ends the process all the same, with status 1 where a handler was still running: another
+    worker runs its job again, and the attempt counts.
 
     \b
     Examples:
@@ -46,4 +54,17 @@ def worker(target: str, concurrency: int | None, queues: str | None, run_once: b
 
 async def _work(app: Soniq, concurrency: int | None, queues: list[str] | None, run_once: bool) -> int:
     async with app:
-        return await app.run_worker(concurrency=concurrency, run_once=run_once, queues=queues)
+        try:
+            return await app.run_worker(concurrency=concurrency, run_once=run_once, queues=queues)
+        finally:
+            if app.handlers_left:
+                _end_hard(app.handlers_left)
+
+
+def _end_hard(handlers: int) -> None:
+    """End the process at once: Python would wait for threads, and for tasks that will not be cancelled."""
+    click.echo(f"soniq worker: ended with {counted(handlers, 'handler')} still running", err=True)
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(STILL_RUNNING)

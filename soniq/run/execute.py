@@ -40,7 +40,8 @@ async def execute(
         timeout: How long the attempt may take; None for no limit.
 
     Raises:
-        asyncio.CancelledError: The worker cancelled the attempt, as at shutdown.
+        asyncio.CancelledError: The worker cancelled the attempt, as at shutdown, and the handler has ended.
+        StillRunning: The same, and it goes on. One in a thread is waited for until the second cancellation.
     """
     try:
         arguments = decode(task, claim.args, _context(claim, worker_id))
@@ -59,10 +60,10 @@ async def _outcome(running: Running, seconds: float | None) -> Outcome:
     loop = asyncio.get_running_loop()
     ends = None if seconds is None else loop.time() + seconds
     try:
-        result = await within(running.future, seconds)
+        result = await within(running, seconds)
         if running.call is not None and issubclass(type(result), Coroutine):
             running = go_on(result)
-            result = await within(running.future, None if ends is None else max(0.0, ends - loop.time()))
+            result = await within(running, None if ends is None else max(0.0, ends - loop.time()))
         return _returned(result)
     except TimedOut:
         if running.never_began:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from soniq.run.left_behind import Execution
 from soniq.task.definition import Handler
 
 
@@ -32,6 +33,16 @@ class Running:
 
     future: "asyncio.Future[Any]"
     call: "concurrent.futures.Future[Any] | None" = None
+
+    @property
+    def execution(self) -> Execution:
+        """What ends when the handler has, whoever still waits for it."""
+        return self.future if self.call is None else self.call
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the handler has not ended."""
+        return not self.execution.done()
 
     @property
     def never_began(self) -> bool:
@@ -67,7 +78,15 @@ def start(handler: Handler, arguments: dict[str, Any], threads: ThreadPoolExecut
 
 
 def go_on(coroutine: Coroutine[Any, Any, Any]) -> Running:
-    """Await what a plain function returned: a decorator's wrapper around an asynchronous handler does that."""
+    """Await what a plain function returned: a decorator's wrapper around an asynchronous handler does that.
+
+    Raises:
+        asyncio.CancelledError: The caller was cancelled while the function ran in its thread.
+    """
+    caller = asyncio.current_task()
+    if caller is not None and caller.cancelling():
+        coroutine.close()
+        raise asyncio.CancelledError
     return Running(asyncio.get_running_loop().create_task(_awaited(lambda: coroutine, {})))
 
 

@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from soniq.job import Claim, Finished, HandedBack, Outcome, Snoozed, Verdict
+from soniq.run.deadline import StillRunning
 from soniq.run.execute import execute
+from soniq.run.left_behind import Execution
 from soniq.settle.decide import decide
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
@@ -24,7 +26,7 @@ UNKNOWN: Final = Retries()
 
 
 class Attempts:
-    """Runs claims; whatever happens, each one ends with a verdict.
+    """Runs claims; each one ends with a verdict, except where its handler is left running: its claim is kept.
 
     Args:
         profile: Whose attempts.
@@ -39,18 +41,22 @@ class Attempts:
         self._outbox = outbox
         self._pulse = pulse
         self._worker_id = str(profile.id)
+        self._left: list[Execution] = []
         self._snooze_max = timedelta(seconds=settings.snooze_max_seconds)
         self._job_timeout = settings.job_timeout
         self._threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
         self._strangers = Strangers(timedelta(seconds=settings.unknown_task_ttl), self._database_now)
 
     async def run(self, claim: Claim) -> None:
-        """Run one claim to its verdict."""
+        """Run one claim to its verdict; the first cancellation ends what can be cancelled, the second one the wait."""
         task = self._registry.find(claim.task)
         try:
             outcome = await self._outcome(task, claim)
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
+        except StillRunning as still:
+            self._leave(claim, still.execution)
+            return
         verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
         _tell(claim, outcome, verdict)
         self._outbox.put(verdict)
@@ -61,6 +67,11 @@ class Attempts:
             logger.info("jobs handed back", extra={"jobs": len(claims), "reason": reason})
         for claim in claims:
             self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), UNKNOWN))
+
+    @property
+    def left(self) -> list[Execution]:
+        """What goes on although it was given up, so that nobody else may run its job yet."""
+        return [execution for execution in self._left if not execution.done()]
 
     def close(self) -> None:
         """Let the threads go; one that still runs a handler ends with it."""
@@ -74,6 +85,15 @@ class Attempts:
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
         return await execute(task, claim, self._worker_id, self._threads, timeout)
+
+    def _leave(self, claim: Claim, execution: Execution) -> None:
+        logger.error(
+            "handler left running: job %s of task %s stays claimed while it goes on, then runs again",
+            claim.id,
+            claim.task,
+            extra={"job_id": str(claim.id), "task": claim.task, "attempt": claim.attempt},
+        )
+        self._left.append(execution)
 
     def _decide(self, claim: Claim, outcome: Outcome, retries: Retries) -> Verdict:
         try:

@@ -26,6 +26,7 @@ logger: Final = logging.getLogger("soniq")
 
 FLUSH_SECONDS: Final = 10.0
 HURRIED_SECONDS: Final = 2.0
+INSIST_SECONDS: Final = 0.1
 
 
 class Crew:
@@ -74,26 +75,35 @@ class Crew:
         self._hurry.set()
 
     async def stop(self) -> None:
-        """Finish what runs, hand back the rest, write every outcome, and take the worker out."""
+        """Finish what runs, hand back the rest, write every outcome, and take the worker out.
+
+        As long as a handler goes on that was given up, the worker's lock and heartbeat stay.
+        """
         self._heartbeat.wind_down()
         self._attempts.hand_back(self.slots.close(), "the worker stopped")
         await self._finish_running()
         await self._flush()
         self._attempts.close()
         await _end(self._listening)
-        await self._heartbeat.stop()
+        await self._heartbeat.stop(self._attempts.left)
         for line in self._lines:
             await line.close()
 
     async def _finish_running(self) -> None:
-        finished = asyncio.create_task(self.slots.finished(self._profile.settings.shutdown_timeout))
+        await self._unless_hurried(self._profile.settings.shutdown_timeout)
+        await self.slots.cancel()
+        await self._unless_hurried(None)  # threads, which cannot be cancelled
+        while not self.slots.idle:
+            await self.slots.cancel()
+            await self.slots.finished(INSIST_SECONDS)
+
+    async def _unless_hurried(self, seconds: float | None) -> None:
+        """Wait so long for what runs."""
+        finished = asyncio.create_task(self.slots.finished(seconds))
         hurried = asyncio.create_task(self._hurry.wait())
         await asyncio.wait((finished, hurried), return_when=asyncio.FIRST_COMPLETED)
         for waiting in (finished, hurried):
             waiting.cancel()
-        if not self.slots.idle:
-            await self.slots.cancel()
-            self._attempts.hand_back(self.slots.abandon(), "the worker stopped, its handler did not")
 
     async def _flush(self) -> None:
         self._outbox.close()

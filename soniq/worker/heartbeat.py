@@ -4,13 +4,14 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
 from soniq.errors import DatabaseUnreachable
 from soniq.pool import ConnectionPool
+from soniq.run.left_behind import Execution
 from soniq.sql import in_schema, statement
 from soniq.worker.bell import Bell
 from soniq.worker.line import Session, open_session
@@ -67,15 +68,37 @@ class Heartbeat:
         """Show the worker as stopping, from the next beat on."""
         self._state = "stopping"
 
-    async def stop(self) -> None:
-        """Take the worker out and end the thread."""
-        self._stopping = True
+    async def stop(self, left: Sequence[Execution]) -> None:
+        """Take the worker out and end the thread.
+
+        Args:
+            left: Handlers that go on. The thread does so too, until the last one has ended or the process has:
+                only then may another worker find their jobs in dead hands.
+        """
         if self._thread.ident is None:
             return  # it was never started
+        if left:
+            self._end_with(left)
+            return
+        self._end()
+        await _arrival(self._ended)
+
+    def _end_with(self, left: Sequence[Execution]) -> None:
+        going_on = set(left)
+
+        def one_ended(execution: Execution) -> None:
+            going_on.discard(execution)
+            if not going_on:
+                self._end()
+
+        for execution in left:
+            execution.add_done_callback(one_ended)
+
+    def _end(self) -> None:
+        self._stopping = True
         if self._loop is not None:
             with suppress(RuntimeError):  # its loop may have closed by itself
                 self._loop.call_soon_threadsafe(self._bell.ring)
-        await _arrival(self._ended)
 
     def _run(self) -> None:
         try:

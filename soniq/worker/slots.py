@@ -5,14 +5,12 @@ import contextvars
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from soniq.job import Claim
 from soniq.worker.bell import Bell
 from soniq.worker.pace import Pace
-
-CANCEL_SECONDS: Final = 3.0
 
 Attempt = Callable[[Claim], Coroutine[Any, Any, None]]
 
@@ -105,15 +103,10 @@ class Slots:
         return self.take_back()
 
     async def cancel(self) -> None:
-        """Cancel every attempt that still runs, and wait until each has said what became of it."""
+        """Cancel every attempt that still runs."""
         await asyncio.sleep(0)  # a task that is cancelled before its first step would say nothing
         for _, task in self._running.values():
             task.cancel()
-        await self.finished(CANCEL_SECONDS)
-
-    def abandon(self) -> list[Claim]:
-        """Name what still runs although it was cancelled."""
-        return [claim for claim, _ in self._running.values()]
 
     async def finished(self, seconds: float | None) -> bool:
         """Wait for the running attempts, at most so long; say whether all have ended."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from soniq.identity import new_id
 from soniq.pool import ConnectionPool
+from soniq.run.to_the_end import to_the_end
 from soniq.settings import Settings
 from soniq.task.registry import Registry
 from soniq.worker.crew import Crew
@@ -83,7 +84,7 @@ class Worker:
         return await self._work(lambda crew: _until(stop, crew, crew.feed.run_until_nothing_is_left), listen=False)
 
     def give_up(self) -> None:
-        """Stop without waiting for what runs: it is cancelled and handed back."""
+        """Stop without waiting for what runs: it is cancelled and handed back, or left where it will not end."""
         if self._crew is not None:
             self._crew.hurry()
 
@@ -97,7 +98,7 @@ class Worker:
             crew.hurry()
             raise
         finally:
-            await crew.stop()
+            await _stop(crew)
         logger.info("worker stopped", extra={"worker_id": self.id, "attempts": crew.slots.started})
         return crew.slots.started
 
@@ -109,6 +110,17 @@ class Worker:
             raise
         finally:
             self._begun.set()
+
+
+async def _stop(crew: Crew) -> None:
+    """Stop it all; where the run is cancelled meanwhile in a hurry, but still so that nothing stays behind."""
+    stopping = asyncio.create_task(crew.stop(), name="soniq-stop")
+    try:
+        await asyncio.shield(stopping)
+    except asyncio.CancelledError:
+        crew.hurry()
+        await to_the_end(stopping)
+        raise
 
 
 async def _until(stop: asyncio.Event, crew: Crew, claim: Callable[[], Awaitable[None]]) -> None:
