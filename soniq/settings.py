@@ -67,6 +67,14 @@ class Settings(BaseSettings):
             parts.port  # noqa: B018  # raises where it is no number
         return url
 
+    @field_validator("database_schema")
+    @classmethod
+    def check_schema(cls, name: str) -> str:
+        """Refuse the names that Postgres keeps for itself."""
+        if name.startswith("pg_") or name == "information_schema":
+            raise ValueError("Postgres keeps names that begin with pg_, and information_schema, for itself")
+        return name
+
     @field_validator("queues", mode="before")
     @classmethod
     def split_names(cls, value: Any) -> Any:

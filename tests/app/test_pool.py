@@ -92,7 +92,16 @@ def test_a_misspelt_setting_suggests_the_right_one() -> None:
         Soniq(pool_max_sise=3)
 
 
-@pytest.mark.parametrize("setting", [{"concurrency": 0}, {"database_schema": "a b"}, {"notify": "maybe"}])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"concurrency": 0},
+        {"database_schema": "a b"},
+        {"database_schema": "pg_x"},
+        {"database_schema": "information_schema"},
+        {"notify": "maybe"},
+    ],
+)
 def test_a_setting_out_of_range_is_named(setting: dict[str, Any]) -> None:
     with pytest.raises(SettingsInvalid, match=next(iter(setting))):
         Soniq(**setting)
