@@ -108,6 +108,24 @@ class TransactionAborted(SoniqError):
     hint = "Roll back (to a savepoint, if you opened one) and try again; the job was not written."
 
 
+class TransactionReadOnly(SoniqError):
+    """The transaction may only read, so no job can join it."""
+
+    code = "SONIQ_TRANSACTION_READ_ONLY"
+    hint = "Roll back, and enqueue in a transaction that may write, on the primary server; the job was not written."
+
+
+class PermissionDenied(SoniqError, PermissionError):
+    """The role that is logged in may not do this to Soniq's schema."""
+
+    code = "SONIQ_PERMISSION_DENIED"
+    hint = (
+        "As the schema's owner run `soniq setup --grant ROLE=producer|viewer|worker`; `soniq setup` itself needs "
+        "to own the schema, or CREATE on the database to make it, and CREATEDB where the database is missing. "
+        "A transaction that hit this is aborted: roll it back."
+    )
+
+
 class WrongDatabase(SoniqError):
     """The connection leads to a database that does not hold this app's queue."""
 

@@ -1,12 +1,12 @@
 """Soniq's own connections: a pool, pinned sessions, and a reset only where it is due."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
 
-from soniq.errors import AppClosed, DatabaseUnreachable, NoDatabase
+from soniq.errors import AppClosed, DatabaseUnreachable, NoDatabase, PermissionDenied
 from soniq.settings import Settings
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
@@ -24,15 +24,13 @@ PINNED: Final = {
     "statement_timeout": "60s",
     "timezone": "UTC",
 }
-UNREACHABLE: Final = (
-    OSError,
+# After these the connection is done with, and the same statement may succeed on another one. Not every OSError:
+# `PermissionDenied` is one, and asking again does not help.
+LOST: Final = (
+    ConnectionError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InvalidAuthorizationSpecificationError,
-)
-# After these the connection is done with, and the same statement may succeed on another one.
-LOST: Final = (
-    *UNREACHABLE,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
@@ -42,6 +40,8 @@ LOST: Final = (
     asyncpg.TooManyConnectionsError,
     asyncpg.ReadOnlySQLTransactionError,  # it leads to a server that is no longer the primary
 )
+# What a connect fails with besides: no such host, no route, no socket there.
+UNREACHABLE: Final = (OSError, *LOST)
 # What Postgres will refuse again however often it is asked.
 BAD_DATA: Final = (
     asyncpg.DataError,
@@ -69,9 +69,46 @@ def database_url(settings: Settings) -> str:
 
 
 def unreachable(error: BaseException) -> DatabaseUnreachable:
-    """Say what a failed connect came to, without the password."""
+    """Say what a failed connect or a lost connection came to, without the password."""
+    if isinstance(error, DatabaseUnreachable):
+        return DatabaseUnreachable(error.message)
     advice = "; `soniq setup` makes it" if isinstance(error, asyncpg.InvalidCatalogNameError) else ""
-    return DatabaseUnreachable(f"could not connect: {type(error).__name__}: {error}{advice}")
+    return DatabaseUnreachable(f"the database cannot be reached: {type(error).__name__}: {error}{advice}")
+
+
+@contextmanager
+def our_errors(lost: tuple[type[BaseException], ...] = LOST) -> Iterator[None]:
+    """Say in Soniq's words what a connect or a statement of ours was refused for.
+
+    Args:
+        lost: What means that the connection was lost; `UNREACHABLE` around a connect.
+
+    Raises:
+        PermissionDenied: The role may not do it.
+        DatabaseUnreachable: The server does not answer, refuses the login, or cut the connection.
+    """
+    try:
+        yield
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise PermissionDenied(f"the database refused this role: {error}") from error
+    except PermissionDenied:
+        raise  # said already, and an OSError like those of a connect
+    except lost as error:
+        raise unreachable(error) from error
+
+
+class OwnConnection(asyncpg.Connection):
+    """A connection on which only our own statements run."""
+
+    async def fetch(self, query: str, *args: Any, **options: Any) -> list[Any]:
+        """Run one statement.
+
+        Raises:
+            PermissionDenied: The role may not run it.
+        """
+        with our_errors(lost=()):
+            rows: list[Any] = await super().fetch(query, *args, **options)
+        return rows
 
 
 class ConnectionPool:
@@ -93,7 +130,7 @@ class ConnectionPool:
             NoDatabase: No URL is set.
             DatabaseUnreachable: The server does not answer or refuses the login.
         """
-        try:
+        with our_errors(UNREACHABLE):
             self._pool = await asyncpg.create_pool(
                 database_url(self._settings),
                 min_size=self._settings.pool_min_size,
@@ -101,8 +138,6 @@ class ConnectionPool:
                 reset=self._reset,
                 server_settings=PINNED,
             )
-        except LOST as error:
-            raise unreachable(error) from error
 
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""
@@ -121,30 +156,61 @@ class ConnectionPool:
             NoDatabase: No URL is set.
             DatabaseUnreachable: The server does not answer or refuses the login.
         """
-        try:
+        with our_errors(UNREACHABLE):
             return await asyncpg.connect(
                 database_url(self._settings),
                 timeout=answer_within,
                 command_timeout=answer_within,
+                connection_class=OwnConnection,
                 server_settings={**PINNED, **session},
             )
-        except LOST as error:
-            raise unreachable(error) from error
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Lent]:
-        """Lend a connection to a user; it is reset when it comes back."""
-        async with self.inner() as connection:
+        """Lend a connection to a user; it is reset when it comes back, and what it says is the driver's.
+
+        Raises:
+            DatabaseUnreachable: None could be had.
+        """
+        async with self._taken() as connection:
             self._lent.add(connection.get_server_pid())
             yield connection
 
     @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Lent]:
+        """Lend a connection with a transaction begun; it commits at the end and rolls back on an error.
+
+        Raises:
+            DatabaseUnreachable: None could be had, or none could be begun.
+        """
+        async with self.acquire() as connection, AsyncExitStack() as begun:
+            with our_errors():
+                await begun.enter_async_context(connection.transaction())
+            yield connection
+
+    @asynccontextmanager
     async def inner(self) -> AsyncIterator[Lent]:
-        """Take a connection for our own statements."""
+        """Take a connection for our own statements.
+
+        Raises:
+            PermissionDenied: The role may not run one of them.
+            DatabaseUnreachable: The server does not answer, or cut the connection.
+        """
+        async with self._taken() as connection:
+            with our_errors():
+                yield connection
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncIterator[Lent]:
         if self._pool is None:
             raise AppClosed("this app was closed")
-        async with self._pool.acquire() as connection:
+        pool = self._pool
+        with our_errors(UNREACHABLE):
+            connection = await pool.acquire()
+        try:
             yield connection
+        finally:
+            await pool.release(connection)
 
     async def _reset(self, connection: Any) -> None:
         backend = connection.get_server_pid()

@@ -4,12 +4,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
-from soniq.errors import ConnectionUnusable, NotInTransaction, SchemaMissing, SoniqError, TransactionAborted
+from soniq.errors import (
+    ConnectionUnusable,
+    NotInTransaction,
+    PermissionDenied,
+    SchemaMissing,
+    SoniqError,
+    TransactionAborted,
+    TransactionReadOnly,
+)
 
 if TYPE_CHECKING:
     import psycopg
 
 UNDEFINED: Final = {"3F000", "42P01"}  # schema, table
+READ_ONLY: Final = "25006"
+INSUFFICIENT_PRIVILEGE: Final = "42501"
 IN_FAILED_TRANSACTION: Final = "25P02"
 ABORTED: Final = "an earlier statement of this transaction failed"
 
@@ -57,6 +67,10 @@ def refusal(error: BaseException) -> SoniqError | None:
         return TransactionAborted(ABORTED)
     if code in UNDEFINED:
         return SchemaMissing("the tables of Soniq's schema are not in this database", sqlstate=code)
+    if code == READ_ONLY:
+        return TransactionReadOnly("this transaction is read-only", sqlstate=code)
+    if code == INSUFFICIENT_PRIVILEGE:
+        return PermissionDenied("the role of this connection may not write to Soniq's tables", sqlstate=code)
     return None
 
 

@@ -8,7 +8,6 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base_postgres.client import BasePostgresClient
-from tortoise.exceptions import BaseORMException
 
 from soniq.adapters.joined import Joined, JoinedSync, Rows
 from soniq.adapters.placeholders import in_order, percent_style
@@ -35,7 +34,7 @@ class JoinedTortoise:
             values = list(in_order(parameters, order))
         try:
             rows = await self.client.execute_query_dict(text, values)
-        except BaseORMException as error:
+        except Exception as error:  # Tortoise wraps some errors of psycopg's and lets others through
             if found := refusal(error):
                 raise found from error
             raise

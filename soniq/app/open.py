@@ -9,7 +9,7 @@ import asyncpg
 
 from soniq.enqueue.insert import Place
 from soniq.errors import OptionInvalid, SchemaMissing
-from soniq.pool import LOST, PINNED, database_url, unreachable
+from soniq.pool import PINNED, UNREACHABLE, database_url, our_errors
 from soniq.settings import Settings
 from soniq.sql import in_schema, statement
 from soniq.sql.migrate import check_version
@@ -27,24 +27,27 @@ async def connect(settings: Settings, session: dict[str, str]) -> Any:
 
     Raises:
         DatabaseUnreachable: The server does not answer or refuses the login.
+        PermissionDenied: The role may not connect to this database.
     """
-    try:
+    with our_errors(UNREACHABLE):
         return await asyncpg.connect(database_url(settings), server_settings=session)
-    except LOST as error:
-        raise unreachable(error) from error
 
 
 async def create_database(settings: Settings) -> None:
-    """Create the database where the server has none of that name."""
+    """Create the database where the server has none of that name.
+
+    Raises:
+        DatabaseUnreachable: The server does not answer or refuses the login.
+        PermissionDenied: The role may not create it.
+    """
     url = database_url(settings)
-    try:
-        connection = await asyncpg.connect(url)
-    except asyncpg.InvalidCatalogNameError:
-        await _create(settings, url)
-    except LOST as error:
-        raise unreachable(error) from error
-    else:
-        await connection.close()
+    with our_errors(UNREACHABLE):
+        try:
+            connection = await asyncpg.connect(url)
+        except asyncpg.InvalidCatalogNameError:
+            await _create(settings, url)
+        else:
+            await connection.close()
 
 
 async def _create(settings: Settings, url: str) -> None:
@@ -68,12 +71,14 @@ async def read_place(connection: Any, settings: Settings) -> Place:
         SchemaMissing: `setup()` has not run.
         SchemaTooOld: The schema lacks a migration.
         CodeTooOld: The schema no longer serves this code.
+        PermissionDenied: The role was granted nothing there.
     """
     schema = settings.database_schema
-    try:
-        row = await connection.fetchrow(in_schema(INSTALLATION, schema))
-    except MISSING as error:
-        raise SchemaMissing(f"this database has no schema {schema!r} of Soniq's") from error
+    with our_errors():
+        try:
+            row = await connection.fetchrow(in_schema(INSTALLATION, schema))
+        except MISSING as error:
+            raise SchemaMissing(f"this database has no schema {schema!r} of Soniq's") from error
     if row is None:
         raise SchemaMissing(f"the schema {schema!r} has not been set up to its end")
     check_version(row["schema_version"], row["serves_from"])
@@ -85,12 +90,18 @@ async def grant_access(connection: Any, settings: Settings, grants: dict[str, st
 
     Raises:
         OptionInvalid: There is no such role, or no such kind of access.
+        PermissionDenied: The schema is not ours to grant.
     """
     for role, access in grants.items():
-        try:
-            await connection.execute(in_schema(GRANT_ACCESS, settings.database_schema), role, access)
-        except (asyncpg.UndefinedObjectError, asyncpg.RaiseError) as error:
-            raise OptionInvalid(f"cannot grant {access!r} to {role!r}: {error}", option="grant") from error
+        with our_errors():
+            await _grant(connection, settings, role, access)
+
+
+async def _grant(connection: Any, settings: Settings, role: str, access: str) -> None:
+    try:
+        await connection.execute(in_schema(GRANT_ACCESS, settings.database_schema), role, access)
+    except (asyncpg.UndefinedObjectError, asyncpg.RaiseError) as error:
+        raise OptionInvalid(f"cannot grant {access!r} to {role!r}: {error}", option="grant") from error
 
 
 def read_place_sync(settings: Settings) -> Place:

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import asyncpg
 
-from soniq.errors import CodeTooOld, MigrationBlocked, SchemaTooOld
+from soniq.errors import CodeTooOld, MigrationBlocked, PermissionDenied, SchemaTooOld
 from soniq.sql import in_schema, statement
 
 LOCK: Final = statement("setup", "lock")
 UNLOCK: Final = statement("setup", "unlock")
+HAS_SCHEMA: Final = statement("setup", "has_schema")
 HAS_META: Final = statement("setup", "has_meta")
 VERSION: Final = statement("setup", "version")
 START: Final = statement("setup", "start")
@@ -103,19 +104,27 @@ async def migrate(connection: "asyncpg.Connection[Any]", schema: str, steps: tup
     Raises:
         MigrationBlocked: Somebody's open transaction held a table through every try.
         CodeTooOld: The schema no longer serves this code.
+        PermissionDenied: The role may not make the schema, or does not own it.
     """
     await connection.execute(LOCK, schema)
     try:
-        applied = 0
-        if not await connection.fetchval(in_schema(HAS_META, schema)):
-            await connection.execute(f'create schema if not exists "{schema}"')
-        for step in steps[await _version(connection, schema) :]:
-            await _apply(connection, schema, step)
-            applied += 1
-        await connection.fetchval(in_schema(MAKE_HISTORY_DAYS, schema), HISTORY_DAYS_AHEAD)
-        return applied
+        return await _bring_up_to_date(connection, schema, steps)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise PermissionDenied(f"the database refused this role the setup of {schema!r}: {error}") from error
     finally:
         await connection.execute(UNLOCK, schema)
+
+
+async def _bring_up_to_date(connection: "asyncpg.Connection[Any]", schema: str, steps: tuple[Migration, ...]) -> int:
+    applied = 0
+    # IF NOT EXISTS would ask for CREATE on the database all the same.
+    if not await connection.fetchval(HAS_SCHEMA, schema):
+        await connection.execute(f'create schema "{schema}"')
+    for step in steps[await _version(connection, schema) :]:
+        await _apply(connection, schema, step)
+        applied += 1
+    await connection.fetchval(in_schema(MAKE_HISTORY_DAYS, schema), HISTORY_DAYS_AHEAD)
+    return applied
 
 
 async def _version(connection: "asyncpg.Connection[Any]", schema: str) -> int:

@@ -8,8 +8,17 @@ select pg_advisory_lock(hashtext('soniq.setup'), hashtext($1))
 -- $1 what was locked
 select pg_advisory_unlock(hashtext('soniq.setup'), hashtext($1))
 
--- name: has_meta
+-- name: has_schema
 -- Whether the schema is there at all.
+-- $1 the schema's name
+select exists (
+    select 1
+    from pg_namespace
+    where nspname = $1
+)
+
+-- name: has_meta
+-- Whether the schema holds an installation.
 select to_regclass('soniq.meta') is not null
 
 -- name: version

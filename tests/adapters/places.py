@@ -24,9 +24,10 @@ create table decoy.jobs (id uuid);
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A database: where the user's code connects as a producer, and who looks on from outside."""
+    """A database: where the user's code connects as a producer or ungranted, and who looks on from outside."""
 
     url: str
+    ungranted_url: str
     admin_url: str
     admin: Admin
     has_queue: bool
@@ -78,32 +79,35 @@ class Places:
 
 @contextmanager
 def make_places(server_url: str, template: str) -> Iterator[Places]:
-    """Make the three databases, and the role as which everything is enqueued."""
+    """Make the three databases, the role as which everything is enqueued, and one that was granted nothing."""
     word = uuid4().hex[:12]
-    role = f"producer_{word}"
     with psycopg.connect(server_url, autocommit=True) as server:
-        server.execute(f"create role {role} login password '{word}'")
+        server.execute(f"create role producer_{word} login password '{word}'")
+        server.execute(f"create role ungranted_{word} login password '{word}'")
         try:
-            queue = _make(server_url, role, f"shapes_{word}", template)
-            bare = _make(server_url, role, f"shapes_{word}_bare", None)
-            other = _make(server_url, role, f"shapes_{word}_other", template)
+            queue = _make(server_url, word, f"shapes_{word}", template)
+            bare = _make(server_url, word, f"shapes_{word}_bare", None)
+            other = _make(server_url, word, f"shapes_{word}_other", template)
             other.admin.execute("update soniq.meta set installation = gen_random_uuid()")
             yield Places(queue, bare, other)
             for place in (queue, bare, other):
                 place.admin.close()
                 drop_database(server_url, urlsplit(place.url).path.lstrip("/"))
         finally:
-            server.execute(f"drop role {role}")
+            server.execute(f"drop role producer_{word}, ungranted_{word}")
 
 
-def _make(server_url: str, role: str, name: str, template: str | None) -> Place:
+def _make(server_url: str, word: str, name: str, template: str | None) -> Place:
     url = fresh_database(server_url, name, template=template) if template else fresh_database(server_url, name)
     admin = psycopg.connect(url, autocommit=True)
     admin.execute(ORDERS)
-    admin.execute(f"grant select, insert on public.orders to {role}; grant usage on schema decoy to {role}")
+    both = f"producer_{word}, ungranted_{word}"
+    admin.execute(f"grant select, insert on public.orders to {both}; grant usage on schema decoy to {both}")
     if template:
-        admin.execute(f"select soniq.grant_access('{role}', 'producer')")
+        admin.execute(f"select soniq.grant_access('producer_{word}', 'producer')")
     parts = urlsplit(url)
     address = parts.netloc.rpartition("@")[2]
-    password = role.removeprefix("producer_")
-    return Place(parts._replace(netloc=f"{role}:{password}@{address}").geturl(), url, admin, template is not None)
+    producer, ungranted = (
+        parts._replace(netloc=f"{role}_{word}:{word}@{address}").geturl() for role in ("producer", "ungranted")
+    )
+    return Place(producer, ungranted, url, admin, template is not None)

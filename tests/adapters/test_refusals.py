@@ -5,14 +5,16 @@ import pytest
 from soniq.errors import (
     ConnectionUnusable,
     NotInTransaction,
+    PermissionDenied,
     SchemaMissing,
     SoniqError,
+    TransactionReadOnly,
     UnsupportedConnection,
     WrongDatabase,
 )
 from tests.adapters.places import Place, Places
 from tests.adapters.shapes import opened
-from tests.adapters.shapes.shape import TASK, Shape
+from tests.adapters.shapes.shape import TASK, Shape, rolled_back
 
 NOTHING: tuple[list[str], list[str]] = ([], [])
 
@@ -96,6 +98,26 @@ async def test_a_database_without_soniqs_schema_is_refused(shape_name: str, queu
 
     check(refused, "SONIQ_SCHEMA_MISSING")
     assert (queue.seen(), places.bare.seen()) == (NOTHING, NOTHING)
+
+
+async def test_a_role_that_was_granted_nothing_is_refused(shape_name: str, queue: Place) -> None:
+    async with opened(shape_name, queue.url, queue.ungranted_url) as shape:
+        with pytest.raises(PermissionDenied) as refused:
+            await place(shape)
+
+    check(refused, "SONIQ_PERMISSION_DENIED")
+    assert queue.seen() == NOTHING
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+async def test_a_transaction_that_may_only_read_is_refused(shape: Shape, queue: Place, many: bool) -> None:
+    async with rolled_back(shape.transaction()) as held:
+        await shape.execute(held, "set transaction read only")
+        with pytest.raises(TransactionReadOnly) as refused:
+            await (shape.enqueue_many(held, ["a", "b"]) if many else shape.enqueue(held, "a"))
+
+    check(refused, "SONIQ_TRANSACTION_READ_ONLY")
+    assert queue.seen() == NOTHING
 
 
 @pytest.mark.parametrize("many", [False, True], ids=["one", "many"])

@@ -3,25 +3,87 @@
 from typing import Any
 
 import asyncpg
+import psycopg
 import pytest
 
 from soniq import Soniq
 from soniq.errors import DatabaseUnreachable, SettingsInvalid
-from soniq.pool import PINNED
+
+# As the server shows them: what our statements rely on, each of which a role or a database may have set otherwise.
+SHOWN = {
+    "application_name": "soniq",
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "idle_session_timeout": "0",
+    "lock_timeout": "10s",
+    "statement_timeout": "1min",
+    "timezone": "UTC",
+}
+OTHERWISE = {
+    "application_name": "theirs",
+    "default_transaction_isolation": "serializable",
+    "default_transaction_read_only": "on",
+    "idle_session_timeout": "1h",
+    "lock_timeout": "1ms",
+    "statement_timeout": "1h",
+    "timezone": "Asia/Tokyo",
+}
 
 
-async def test_sessions_are_pinned_whatever_the_role_says(app: Soniq, other: Any) -> None:
+async def test_sessions_are_pinned_whatever_the_database_says(app: Soniq, other: Any) -> None:
     database = await other.fetchval("select current_database()")
-    await other.execute(
-        f"alter database {database} set default_transaction_isolation = 'serializable';"
-        f"alter database {database} set statement_timeout = '1ms';"
-        f"alter database {database} set timezone = 'Asia/Tokyo'"
-    )
+    for name, value in OTHERWISE.items():
+        await other.execute(f"alter database {database} set {name} = '{value}'")
 
-    async with Soniq(app.settings.database_url) as pinned, pinned.backend.acquire() as connection:
-        shown = {name: await connection.fetchval("select current_setting($1)", name) for name in PINNED}
+    async with Soniq(app.settings.database_url) as pinned, pinned.backend.acquire() as lent:
+        pool = await pinned.opened()
+        workers_own = await pool.connect({}, answer_within=5)
+        shown = [await _settings(connection) for connection in (lent, workers_own)]
+        await workers_own.close()
 
-    assert shown == PINNED | {"statement_timeout": "1min", "timezone": "UTC"}
+    assert shown == [SHOWN, SHOWN]
+
+
+async def _settings(connection: Any) -> dict[str, str]:
+    return {name: await connection.fetchval("select current_setting($1)", name) for name in SHOWN}
+
+
+@pytest.mark.parametrize("use", ["get_queue_stats", "get_workers", "list_jobs"])
+async def test_a_connection_that_was_cut_while_it_lay_idle_is_said_plainly(app: Soniq, use: str) -> None:
+    await getattr(app, use)()
+    _cut_all(app)
+
+    with pytest.raises(DatabaseUnreachable, match="cannot be reached"):
+        await getattr(app, use)()
+
+
+async def test_a_transaction_that_cannot_begin_is_said_plainly(app: Soniq) -> None:
+    pool = await app.opened()
+    _cut_all(app)
+
+    with pytest.raises(DatabaseUnreachable, match="cannot be reached"):
+        async with pool.transaction():
+            raise AssertionError("it began")
+
+
+async def test_what_cuts_a_users_own_statement_is_said_by_the_driver(app: Soniq) -> None:
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)):
+        await _be_cut(app)
+
+
+async def _be_cut(app: Soniq) -> None:
+    async with app.backend.acquire() as lent:
+        _cut_all(app)
+        await lent.execute("select 1")
+
+
+def _cut_all(app: Soniq) -> None:
+    """Cut every connection before the event loop can hear of it."""
+    with psycopg.connect(app.settings.database_url or "", autocommit=True) as admin:
+        admin.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+            "where datname = current_database() and pid <> pg_backend_pid()"
+        )
 
 
 async def test_what_a_user_sets_on_a_lent_connection_does_not_leak(migrated_url: str) -> None:
