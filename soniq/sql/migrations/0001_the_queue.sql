@@ -155,6 +155,10 @@ begin
     if access not in ('producer', 'viewer', 'worker') then
         raise exception 'access must be producer, viewer or worker, not %', access;
     end if;
+    -- GRANT by who has the right but not the grant option is a warning only, and grants nothing.
+    if not pg_has_role((select relowner from pg_class where oid = 'soniq.meta'::regclass), 'usage') then
+        raise insufficient_privilege using message = format('%I does not own the schema', current_user);
+    end if;
     execute format('grant usage on schema soniq to %I', role_name);
     execute format('grant select on soniq.meta, soniq.sleepers to %I', role_name);
     if access in ('producer', 'worker') then
@@ -169,6 +173,7 @@ begin
         execute format('grant insert, update, delete on soniq.workers, soniq.sleepers to %I', role_name);
         execute format('grant usage on sequence soniq.worker_lock_keys to %I', role_name);
         execute format('grant execute on function soniq.make_history_days(integer) to %I', role_name);
+        execute format('grant execute on function soniq.with_error(jsonb, integer, text) to %I', role_name);
     end if;
 end $$;
 revoke execute on function soniq.make_history_days(integer) from public;
