@@ -118,7 +118,7 @@ async def test_a_migration_that_is_blocked_gives_up_and_lets_enqueues_pass(
     app.job(name="hello")(_nothing)
     coming = _next("alter table soniq.jobs add column colour text", serves_from=newest())
 
-    async with app.transaction() as business:
+    async with app.transaction() as business, asyncio.timeout(10):
         await app.enqueue("hello", connection=business)
         with pytest.raises(MigrationBlocked):
             await migrate(other, "soniq", (*migrations(), coming))
