@@ -1,4 +1,4 @@
-"""Count what a client really sends: a relay in front of the server that reads the frontend's messages.
+"""Count what a client really sends, and lose answers: a relay in front of the server that reads the messages.
 
 Source: PostgreSQL manual, "Frontend/Backend Protocol", "Message Formats".
 """
@@ -42,6 +42,7 @@ class Wire:
         parts = urlsplit(url)
         self._server = parts.hostname or "127.0.0.1", parts.port or 5432
         self._messages: Counter[int] = Counter()
+        self._losing = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -65,6 +66,15 @@ class Wire:
         yield sent
         sent.messages.update(self._messages - before)
 
+    def lose_the_next_answer(self) -> None:
+        """Cut the connection when the server has answered, before the client hears it."""
+        self._losing = True
+
+    @property
+    def lost_it(self) -> bool:
+        """Whether no answer is still to be lost."""
+        return not self._losing
+
     async def _end(self) -> None:
         self._listener.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
@@ -80,6 +90,9 @@ class Wire:
                 up = asyncio.create_task(self._read(client, to_client, to_server))
                 try:
                     while chunk := await server.read(65536):
+                        if self._losing:
+                            self._losing = False
+                            break
                         to_client.write(chunk)
                 finally:
                     up.cancel()
