@@ -20,6 +20,8 @@ class Joined(Protocol):
             NotInTransaction: It would commit by itself; it was not sent.
             ConnectionUnusable: The connection is closed, given back, or its transaction has ended.
             TransactionAborted: An earlier statement of the transaction failed.
+            TransactionReadOnly: The transaction may write nothing.
+            PermissionDenied: The connection's role may not run it.
             SchemaMissing: The database has no Soniq schema; the transaction is aborted now.
             UnsupportedConnection: What was given holds no connection to Postgres.
         """

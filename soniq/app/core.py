@@ -93,7 +93,8 @@ class Core:
         Raises:
             SoniqError: What `ensure_initialized` raises.
         """
-        async with self.backend.acquire() as connection, connection.transaction():
+        pool = await self.opened()
+        async with pool.transaction() as connection:
             yield connection
 
     async def ensure_initialized(self) -> None:
@@ -103,6 +104,7 @@ class Core:
             NoDatabase: No database was named, and the lab's embedded one is not installed.
             DatabaseUnreachable: The server does not answer or refuses the login.
             SchemaMissing: `setup()` has not run.
+            PermissionDenied: The role may not do this; `soniq setup --grant` gives it what it needs.
             SchemaTooOld: The schema lacks a migration that this code needs.
             CodeTooOld: The schema no longer serves this code.
             WrongLoop: The app was opened on another event loop.

@@ -60,6 +60,8 @@ class EnqueueVerbs(Calls):
             NotInTransaction: The statement would commit by itself.
             ConnectionUnusable: The connection is closed or was given back.
             TransactionAborted: An earlier statement of the transaction failed.
+            TransactionReadOnly: The transaction may write nothing.
+            PermissionDenied: The connection's role may not enqueue.
             WrongDatabase: The connection leads to another database.
             SchemaMissing: `setup()` has not run there.
             SoniqError: What `ensure_initialized` raises, where this is the app's first call.

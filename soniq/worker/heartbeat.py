@@ -113,19 +113,27 @@ class Heartbeat:
 
     async def _live(self) -> None:
         self._loop = asyncio.get_running_loop()
-        session = await open_session(self._pool, ANSWER_SECONDS)
-        await self._join(session)
+        session = await self._enter()
         self._started.set_result(None)
         first = [session]
         await keep_going("heartbeat", lambda: self._beat_through(first.pop() if first else None))
+
+    async def _enter(self) -> Session:
+        """Connect, and enter the worker on that connection."""
+        session = await open_session(self._pool, ANSWER_SECONDS)
+        try:
+            await self._join(session)
+        except BaseException:
+            await session.close()
+            raise
+        return session
 
     async def _beat_through(self, session: Session | None) -> None:
         """Beat and sweep for one connection's life."""
         if session is None:
             if self._stopping:
                 return  # our lock went with the connection: the others will see
-            session = await open_session(self._pool, ANSWER_SECONDS)
-            await self._join(session)
+            session = await self._enter()
         session.on_cut(self._bell.ring)
         try:
             await self._beat_until_stopped(session)
