@@ -1,4 +1,4 @@
-"""What a worker says in a terminal: the event, and the facts that came with it."""
+"""What a worker says in a terminal: each message on one line, and the facts that it does not say itself."""
 
 import logging
 from typing import Final
@@ -9,13 +9,18 @@ _PLAIN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctim
 
 
 class WithFacts(logging.Formatter):
-    """Writes `event  name=value …`, so that a line says which job it is about and why."""
+    """Writes `message  name=value …`."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """Return the line; facts that are None are left out."""
+        """Return the line; facts that are None or in the message are left out."""
+        said = {str(value) for value in record.args} if isinstance(record.args, tuple) else set()
         given = {name: value for name, value in vars(record).items() if name not in _PLAIN and value is not None}
-        facts = " ".join(f"{name}={_shown(value)}" for name, value in given.items())
-        return f"{super().formatMessage(record)}  {facts}".rstrip()
+        facts = " ".join(f"{name}={_shown(value)}" for name, value in given.items() if _text(value) not in said)
+        return f"{super().formatMessage(record)}  {facts}".rstrip().replace("\n", "\\n")
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _shown(value: object) -> str:

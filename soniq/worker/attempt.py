@@ -64,7 +64,9 @@ class Attempts:
     def hand_back(self, claims: list[Claim], reason: str) -> None:
         """Give claims back that have not begun; they spend no attempt."""
         if claims:
-            logger.info("jobs handed back", extra={"jobs": len(claims), "reason": reason})
+            logger.info(
+                "jobs handed back: %s, because %s", len(claims), reason, extra={"jobs": len(claims), "reason": reason}
+            )
         for claim in claims:
             self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), UNKNOWN))
 
@@ -99,7 +101,12 @@ class Attempts:
         try:
             return decide(claim, outcome, retries, random.random(), self._snooze_max)
         except Exception as error:  # a rule that cannot be applied must not leave the job held for ever
-            logger.exception("verdict failed", extra={"job_id": str(claim.id), "task": claim.task})
+            logger.exception(
+                "verdict failed: job %s of task %s",
+                claim.id,
+                claim.task,
+                extra={"job_id": str(claim.id), "task": claim.task},
+            )
             return Verdict(
                 claim.id, claim.token, "dead_letter", error=f"{type(error).__name__} in deciding", reason="undecided"
             )
@@ -109,7 +116,7 @@ class Attempts:
 
 
 def _tell(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:
-    why: str | None = None
+    why = verdict.error
     match outcome, verdict.state:
         case Finished(), "done":
             return
@@ -128,7 +135,9 @@ def _tell(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:
         "attempt": claim.attempt,
         "max_attempts": claim.max_attempts,
         "error": verdict.error,
-        "reason": why,
+        "reason": None if why is verdict.error else why,
         "again_in": verdict.delay.total_seconds() if verdict.state == "queued" else None,
     }
-    logger.log(level, event, extra=facts)
+    template = f"{event}: job %s of task %s, attempt %s of %s: %s"  # one an event, for who groups by it
+    said = (claim.id, claim.task, claim.attempt, claim.max_attempts, why or "no reason given")
+    logger.log(level, template, *said, extra=facts)

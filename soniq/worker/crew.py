@@ -113,7 +113,8 @@ class Crew:
         _, late = await asyncio.wait((self._settling,), timeout=seconds)
         if late:
             await _end(self._settling)
-            logger.error("outcomes not written", extra={"jobs": self._outbox.unsettled})
+            jobs = self._outbox.unsettled
+            logger.error("outcomes not written: %s jobs run again", jobs, extra={"jobs": jobs})
 
     def _written(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:

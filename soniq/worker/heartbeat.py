@@ -161,7 +161,7 @@ class Heartbeat:
         except DatabaseUnreachable:
             raise
         except Exception:  # a sweep that fails must not stop the heart
-            logger.exception("sweep failed", extra={"worker_id": str(self._profile.id)})
+            logger.exception("sweep failed: worker %s", self._profile.id, extra={"worker_id": str(self._profile.id)})
 
     async def _join(self, session: Session) -> None:
         sent, profile = time.monotonic(), self._profile
@@ -180,7 +180,7 @@ class Heartbeat:
         sent = time.monotonic()
         rows = await session.fetch(in_schema(BEAT, self._profile.schema), self._profile.id, self._state)
         if not rows:
-            logger.warning("taken for dead", extra={"worker_id": str(self._profile.id)})
+            logger.warning("taken for dead: worker %s", self._profile.id, extra={"worker_id": str(self._profile.id)})
             await self._join(session)
             self._news()
             return

@@ -93,7 +93,7 @@ class Outbox:
             if verdict.id in recorded.locked:
                 self._waiting.append(verdict)
         for job_id in recorded.lost:
-            logger.warning("claim lost", extra={"job_id": str(job_id)})
+            logger.warning("claim lost: job %s", job_id, extra={"job_id": str(job_id)})
         self._written(batch)
         if len(recorded.locked) == len(self._waiting):
             await self._bell.wait(LOCKED_SECONDS)  # nothing else to write until somebody's transaction ends

@@ -27,9 +27,10 @@ async def keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
         try:
             return await work()
         except DatabaseUnreachable as error:
-            logger.warning("database unreachable", extra={"part": name, "error": error.message})
+            facts = {"part": name, "error": error.message}
+            logger.warning("database unreachable, for the part %r: %s", name, error.message, extra=facts)
         except Exception:  # a fault of our own must not end the worker silently
-            logger.exception("worker part failed", extra={"part": name})
+            logger.exception("worker part failed: %r", name, extra={"part": name})
         if loop.time() - began > LONGEST_PAUSE:
             pause = FIRST_PAUSE  # it had worked in between
         await asyncio.sleep(pause)

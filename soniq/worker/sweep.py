@@ -40,13 +40,13 @@ class Sweep:
         if not dead:
             return
         found = await rescue(self._db, self._profile.schema, dead)
+        workers = [str(worker.worker_id) for worker in dead]
         logger.warning(
-            "workers died",
-            extra={
-                "workers": [str(worker.worker_id) for worker in dead],
-                "rescued": found.jobs,
-                "dead_letters": found.ended,
-            },
+            "workers died: %s; %s jobs to run again, %s dead letters",
+            ", ".join(workers),
+            found.jobs,
+            found.ended,
+            extra={"workers": workers, "rescued": found.jobs, "dead_letters": found.ended},
         )
         if found.jobs:
             self._rescued()

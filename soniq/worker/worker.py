@@ -92,14 +92,15 @@ class Worker:
         crew = self._crew = Crew(self._pool, self._profile, self._registry)
         try:
             await self._start(crew, listen)
-            logger.info("worker started", extra={"worker_id": self.id})
+            logger.info("worker started: %s", self.id, extra={"worker_id": self.id})
             await work(crew)
         except asyncio.CancelledError:
             crew.hurry()
             raise
         finally:
             await _stop(crew)
-        logger.info("worker stopped", extra={"worker_id": self.id, "attempts": crew.slots.started})
+        facts = {"worker_id": self.id, "attempts": crew.slots.started}
+        logger.info("worker stopped: %s, after %s attempts", self.id, crew.slots.started, extra=facts)
         return crew.slots.started
 
     async def _start(self, crew: Crew, listen: bool) -> None:

@@ -40,6 +40,9 @@ async def test_failures_are_logged_with_the_facts(app: Soniq, caplog: pytest.Log
     with caplog.at_level(logging.WARNING, "soniq"):
         await app.run_worker(run_once=True)
 
-    assert [record.message for record in caplog.records] == ["attempt failed", "job became a dead letter"]
+    assert [record.message for record in caplog.records] == [
+        f"attempt failed: job {job_id} of task fail, attempt 1 of 2: ValueError: no such order",
+        f"job became a dead letter: job {job_id} of task fail, attempt 2 of 2: ValueError: no such order",
+    ]
     assert {record.__dict__["job_id"] for record in caplog.records} == {job_id}
     assert {record.__dict__["error"] for record in caplog.records} == {"ValueError: no such order"}

@@ -20,8 +20,8 @@ async def test_a_part_that_fails_is_said_and_run_again(caplog: pytest.LogCapture
         await keep_going("claim", work)
 
     assert [(record.message, record.levelname) for record in caplog.records] == [
-        ("database unreachable", "WARNING"),
-        ("worker part failed", "ERROR"),
+        ("database unreachable, for the part 'claim': gone", "WARNING"),
+        ("worker part failed: 'claim'", "ERROR"),
     ]
     assert {record.__dict__["part"] for record in caplog.records} == {"claim"}
 
