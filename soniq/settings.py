@@ -41,7 +41,9 @@ class Settings(BaseSettings):
     heartbeat_interval: float = Field(1, ge=0.1, le=60, description="Seconds between a worker's signs of life")
     heartbeat_timeout: float = Field(30, ge=1, le=7200, description="Seconds without one after which a worker is dead")
     sweep_interval: float = Field(1, ge=0.1, le=60, description="Seconds between looks for dead workers")
-    shutdown_timeout: float = Field(30, ge=0, description="Seconds that running jobs get to finish at shutdown")
+    shutdown_timeout: float = Field(
+        30, ge=0, description="Seconds that running async handlers get at shutdown; plain functions are waited for"
+    )
     sync_handler_pool_size: int = Field(8, ge=1, le=1000, description="Threads for handlers that are plain functions")
     snooze_max_seconds: float = Field(86_400, ge=0, description="Longest snooze, in seconds")
     unknown_task_ttl: float = Field(

@@ -1,5 +1,6 @@
 """Through whatever connection you already hold: how to speak on it without leaving its transaction."""
 
+from functools import lru_cache
 from importlib import import_module
 from typing import Final, Protocol, cast
 
@@ -23,7 +24,7 @@ def join(connection: object) -> Joined:
     Raises:
         UnsupportedConnection: It is something else; the message says what to pass instead.
     """
-    adapter = _adapter(connection)
+    adapter = _adapter(type(connection).__mro__)
     if adapter is None:
         raise unsupported(connection)
     if joined := adapter.join(connection):
@@ -37,7 +38,7 @@ def join_sync(connection: object) -> JoinedSync:
     Raises:
         UnsupportedConnection: It is something else; the message says what to pass instead.
     """
-    adapter = _adapter(connection)
+    adapter = _adapter(type(connection).__mro__)
     if adapter is None:
         raise unsupported(connection)
     if joined := adapter.join_sync(connection):
@@ -45,9 +46,10 @@ def join_sync(connection: object) -> JoinedSync:
     raise needs_async(connection) if adapter.join(connection) else unsupported(connection)
 
 
-def _adapter(connection: object) -> _Adapter | None:
-    """Choose by the modules of the class and its ancestors: their library is loaded by then."""
-    for ancestor in type(connection).__mro__:
+@lru_cache(maxsize=256)
+def _adapter(ancestors: tuple[type, ...]) -> _Adapter | None:
+    """Choose by the modules of a class and its ancestors: their library is loaded by then."""
+    for ancestor in ancestors:
         library = ancestor.__module__.partition(".")[0]
         if library in LIBRARIES:
             return cast(_Adapter, import_module(f"{__name__}.{library}"))

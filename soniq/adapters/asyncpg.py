@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from soniq.adapters.joined import Joined, JoinedSync, Rows
 from soniq.adapters.refusal import check_asyncpg, refusal
 
+HELD: Final = (asyncpg.Connection, PoolConnectionProxy)
 Held: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 
@@ -28,12 +29,12 @@ class JoinedAsyncpg:
             if found := refusal(error):
                 raise found from error
             raise
-        return [tuple(record) for record in records]
+        return list(map(tuple, records))
 
 
 def join(connection: object) -> Joined | None:
     """Return how to speak on this connection; None where it is none of asyncpg's."""
-    if isinstance(connection, asyncpg.Connection | PoolConnectionProxy):
+    if isinstance(connection, HELD):
         return JoinedAsyncpg(connection)
     return None
 

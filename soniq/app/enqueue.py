@@ -177,7 +177,10 @@ class EnqueueVerbs(Calls):
     async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
         if connection is not None:
             joined = join(connection)
-            await self.opened()
+            if self._pool is None:
+                await self.opened()
+            else:
+                self._check_loop()
             sent = insert(self.known_place(), jobs)
             confirm(sent, await joined.fetch(sent.statement, sent.parameters))
         elif len(jobs) == 1:

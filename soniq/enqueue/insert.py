@@ -45,15 +45,13 @@ def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
         jobs: One or more.
         again: The statement may be sent a second time: it leaves alone an id that is there already.
     """
-    notify = "on" if place.notify else "off"
-    if len(jobs) == 1 and not again:
-        [job] = jobs
-        values = (place.installation, *_texts(job), notify)
-        return Insert(in_schema(ONE, place.schema), values, single=True)
+    first = jobs[0]
+    if len(jobs) == 1 and first.is_for_now and place.notify and not again:
+        return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), single=True)
     columns = [list(column) for column in zip(*map(_texts, jobs), strict=True)]
-    ids, tasks, args, queues, priorities, max_attempts, run_ats, delays = columns
-    lists = (place.installation, notify, ids, tasks, args, queues, priorities, max_attempts, run_ats, delays)
-    return Insert(in_schema(MANY, place.schema), lists, single=False)
+    times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
+    notify = "on" if place.notify else "off"
+    return Insert(in_schema(MANY, place.schema), (place.installation, notify, *columns, *times), single=False)
 
 
 def confirm(sent: Insert, rows: Rows) -> None:
@@ -67,15 +65,14 @@ def confirm(sent: Insert, rows: Rows) -> None:
         raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
 
 
-def _texts(job: NewJob) -> tuple[str | None, ...]:
-    """Every value as text: it is cast in the statement, so no codec of the user's can change it."""
-    return (
-        job.id,
-        job.task,
-        job.args,
-        job.queue,
-        str(job.priority),
-        str(job.max_attempts),
-        None if job.run_at is None else job.run_at.isoformat(),
-        None if job.delay is None else repr(job.delay.total_seconds()),
-    )
+def _texts(job: NewJob) -> tuple[str, ...]:
+    """Every value as text: it is cast in the statement, so no jsonb codec of the user's can change it."""
+    return job.id, job.task, job.args, job.queue, str(job.priority), str(job.max_attempts)
+
+
+def _moment(job: NewJob) -> str | None:
+    return None if job.run_at is None else job.run_at.isoformat()
+
+
+def _delay(job: NewJob) -> str | None:
+    return None if job.delay is None else repr(job.delay.total_seconds())

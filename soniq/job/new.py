@@ -27,3 +27,8 @@ class NewJob:
     max_attempts: int
     run_at: datetime | None = None
     delay: timedelta | None = None
+
+    @property
+    def is_for_now(self) -> bool:
+        """Whether it is due as soon as it is written."""
+        return self.run_at is None and self.delay is None

@@ -23,6 +23,7 @@ STRICT: Final = ConfigDict(
 )
 # By the names that are read back, without what is computed; a value of another type is found by reading back.
 AS_READ_BACK: Final[dict[str, Any]] = {"by_alias": True, "round_trip": True, "warnings": False}
+SIMPLE: Final = (int, str, bool)
 # What pydantic raises at an annotation of which it can make nothing.
 UNUSABLE: Final = (PydanticUserError, PydanticUndefinedAnnotation, TypeError)
 
@@ -37,6 +38,7 @@ class Contract:
         load: JSON to values.
         spread: Loaded values to keyword arguments.
         context: The parameters that receive the `JobContext`.
+        simple: It takes only what JSON has as it is: text, whole numbers, true and false.
     """
 
     check: Callable[[Mapping[str, object]], Any]
@@ -44,6 +46,7 @@ class Contract:
     load: Callable[[str | bytes], Any]
     spread: Callable[[Any], dict[str, Any]]
     context: tuple[str, ...]
+    simple: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +66,8 @@ def _of_signature(name: str, signature: Signature) -> Contract:
     except UNUSABLE as error:
         raise ArgumentsInvalid(_culprit(name, signature, error), task=name) from error
     dump = partial(adapter.dump_json, **AS_READ_BACK)
-    return Contract(adapter.validate_python, dump, adapter.validate_json, dict, signature.context)
+    simple = not signature.open_ended and all(kind in SIMPLE for kind in signature.annotations.values())
+    return Contract(adapter.validate_python, dump, adapter.validate_json, dict, signature.context, simple)
 
 
 def _adapter(signature: Signature) -> TypeAdapter[Any]:
