@@ -130,8 +130,8 @@ async def _to_server(client: Ends, server: Ends, wire: Wire, observer: Observer)
             if moment is not None:
                 await server[1].drain()
                 await observer.before(moment)
-            server[1].write(message)
-            client[1].write(instead)
+            _pass_on(server[1], message)
+            _pass_on(client[1], instead)
         await server[1].drain()
 
 
@@ -140,5 +140,11 @@ async def _to_client(client: Ends, server: Ends, wire: Wire, observer: Observer)
         for message, moment in wire.answered(data):
             if moment is not None:
                 await observer.after(moment)
-            client[1].write(message)
+            _pass_on(client[1], message)
         await client[1].drain()
+
+
+def _pass_on(writer: asyncio.StreamWriter, data: bytes) -> None:
+    """Write, unless the other end is gone: of writes into the void asyncio complains aloud."""
+    if not writer.is_closing():
+        writer.write(data)

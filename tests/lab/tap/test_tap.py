@@ -1,5 +1,7 @@
 """A tap sees what passes, stops it where it is told to, and changes nothing otherwise."""
 
+import asyncio
+
 import asyncpg
 import pytest
 
@@ -13,6 +15,7 @@ class Notes:
     def __init__(self, cut_before: str = "") -> None:
         self.told: list[tuple[str, str, str, int]] = []
         self.cut_before = cut_before
+        self.gone_away = asyncio.Event()
 
     async def passing(self) -> None: ...
 
@@ -26,6 +29,7 @@ class Notes:
 
     async def gone(self, line: str) -> None:
         self.told.append(("gone", line, "", 0))
+        self.gone_away.set()
 
 
 ORDERS = "create table orders (number int primary key check (number > 0))"
@@ -71,3 +75,21 @@ async def test_large_answers_pass_unchanged(database_url: str) -> None:
 
         assert (len(rows), {len(row["text"]) for row in rows}) == (2000, {1000})
         await connection.close()
+
+
+async def test_a_client_that_dies_while_the_server_talks_is_no_trouble(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    notes = Notes()
+    async with tap_postgres(database_url, notes) as tap:
+        connection = await asyncpg.connect(tap.url)
+        asking = asyncio.create_task(connection.fetch("select repeat('x', 1000) from generate_series(1, 20000)"))
+        await asyncio.wait([asking], timeout=0.01)
+        connection.terminate()
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            await asking
+        async with asyncio.timeout(5):
+            await notes.gone_away.wait()
+
+    assert [kind for kind, *_ in notes.told] == ["gone"]
+    assert caplog.messages == []
