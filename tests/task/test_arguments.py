@@ -8,9 +8,10 @@ from decimal import Decimal
 from enum import Enum, StrEnum
 from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -119,6 +120,7 @@ def test_decimals_keep_their_digits() -> None:
         st.tuples(st.just(str), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))),
     )
 )
+@example((datetime, datetime(1991, 3, 3, 2, tzinfo=ZoneInfo("Australia/ACT"))))
 def test_any_value_makes_the_round_trip_or_is_refused(case: tuple[Any, Any]) -> None:
     annotation, value = case
     try:
@@ -126,7 +128,12 @@ def test_any_value_makes_the_round_trip_or_is_refused(case: tuple[Any, Any]) -> 
     except ArgumentsInvalid:
         assert annotation is datetime  # an offset with seconds, as before 1900, is no ISO 8601
     else:
-        assert back == value
+        assert told(back) == told(value)
+
+
+def told(value: Any) -> Any:
+    """Say a moment by its clock and offset: in the hour that a clock change repeats, Python calls equals unequal."""
+    return (value.replace(tzinfo=None), value.utcoffset()) if isinstance(value, datetime) else value
 
 
 @pytest.mark.parametrize(
