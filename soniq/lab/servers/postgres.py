@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Final
 from soniq.errors import LabUnavailable
 from soniq.lab.servers.account import Account
 from soniq.lab.servers.folder import Folder
-from soniq.lab.servers.programs import package_dir, within_reach
+from soniq.lab.servers.programs import package_dir, said_version, within_reach
 
 USER: Final = "soniq"
 # The shortest path that some supported system allows for a socket is 103 bytes (macOS); the rest is its name.
@@ -139,10 +138,7 @@ def embedded_bin_dir() -> Path:
 
 @functools.cache
 def _version(program: Path) -> str:
-    try:
-        said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise LabUnavailable(f"{program} does not run: {error}", program=str(program)) from error
+    said = said_version(program)
     found = re.search(r"\d+(\.\d+)?", said)
     if found is None:
         raise LabUnavailable(f"{program} does not say its version: {said!r}", program=str(program))

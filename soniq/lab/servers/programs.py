@@ -3,8 +3,10 @@
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
+from soniq.errors import LabUnavailable
 from soniq.lab.servers.account import Account
 from soniq.lab.servers.folder import Folder
 
@@ -51,3 +53,15 @@ def _open_up(copies: Path) -> None:
         for path in (Path(parent) / name for name in names):
             if not path.is_symlink():
                 path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def said_version(program: Path) -> str:
+    """Return what a program says of its version.
+
+    Raises:
+        LabUnavailable: It does not run.
+    """
+    try:
+        return subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise LabUnavailable(f"{program} does not run: {error}", program=str(program)) from error

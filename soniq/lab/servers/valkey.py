@@ -6,7 +6,6 @@ import platform
 import re
 import signal
 import socket
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from soniq.errors import LabUnavailable
 from soniq.lab.servers.account import Account
 from soniq.lab.servers.folder import Folder
-from soniq.lab.servers.programs import package_dir, within_reach
+from soniq.lab.servers.programs import package_dir, said_version, within_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,6 @@ def embedded_valkey() -> Path:
 
 @functools.cache
 def _version(program: Path) -> str:
-    try:
-        said = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise LabUnavailable(f"{program} does not run: {error}", program=str(program)) from error
+    said = said_version(program)
     found = re.search(r"v=(\S+)", said)
     return found[1] if found else "unknown"
