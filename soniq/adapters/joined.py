@@ -1,9 +1,10 @@
 """What every adapter gives: a connection of the user's that can run one statement of ours."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 Rows = list[tuple[Any, ...]]
+COUNTED: Final = "\nreturning true"
 
 
 class Joined(Protocol):
@@ -25,6 +26,11 @@ class Joined(Protocol):
             SchemaMissing: The database has no Soniq schema; the transaction is aborted now.
             UnsupportedConnection: What was given holds no connection to Postgres.
         """
+        ...
+
+    async def write(self, statement: str, parameters: Sequence[object]) -> int:
+        """Run an INSERT without RETURNING as `fetch` does, and say how many rows it wrote."""
+        return len(await self.fetch(statement + COUNTED, parameters))
 
 
 class JoinedSync(Protocol):
@@ -32,3 +38,8 @@ class JoinedSync(Protocol):
 
     def fetch(self, statement: str, parameters: Sequence[object]) -> Rows:
         """Do what `Joined.fetch` does, without an event loop."""
+        ...
+
+    def write(self, statement: str, parameters: Sequence[object]) -> int:
+        """Do what `Joined.write` does, without an event loop."""
+        return len(self.fetch(statement + COUNTED, parameters))

@@ -13,7 +13,7 @@ from soniq.adapters.refusal import check_psycopg, refusal
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedPsycopg:
+class JoinedPsycopg(Joined):
     """A connection of psycopg's; our own cursor, so that the user's factories change nothing."""
 
     connection: psycopg.AsyncConnection[Any]
@@ -35,7 +35,7 @@ class JoinedPsycopg:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedPsycopgSync:
+class JoinedPsycopgSync(JoinedSync):
     """The same without an event loop."""
 
     connection: psycopg.Connection[Any]

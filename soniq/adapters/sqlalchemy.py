@@ -30,7 +30,7 @@ FAILED: Final = "this SQLAlchemy transaction failed, and is over but for its rol
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedAlchemy:
+class JoinedAlchemy(Joined):
     """An `AsyncSession` or `AsyncConnection`; one that was not used yet begins, and we join that."""
 
     held: AsyncSession | AsyncConnection
@@ -47,7 +47,7 @@ class JoinedAlchemy:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedAlchemySync:
+class JoinedAlchemySync(JoinedSync):
     """A `Session` or `Connection`, also the one that `run_sync` hands out."""
 
     held: Session | Connection

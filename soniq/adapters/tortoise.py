@@ -16,7 +16,7 @@ from soniq.errors import ConnectionUnusable, NotInTransaction, UnsupportedConnec
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedTortoise:
+class JoinedTortoise(Joined):
     """A client of Tortoise's."""
 
     client: BaseDBAsyncClient

@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from soniq.app.core import Core
 from soniq.enqueue.options import Options
-from soniq.enqueue.request import Defaults, Target, request
+from soniq.enqueue.request import Defaults, request
 from soniq.errors import ArgumentsInvalid, ConnectionRequired, OptionInvalid, UnknownTask
 from soniq.identity import new_id_text
 from soniq.job import NewJob
-from soniq.task.definition import TaskRef, check_name
+from soniq.task.definition import Task, TaskRef, check_name
 
-USERS_CALL: Final = 6  # frames from the warning up to who called `enqueue`
+USERS_CALL: Final = 5  # frames from the warning up to who called `enqueue`
 TargetLike = Callable[..., Any] | str | TaskRef
 
 
@@ -51,32 +51,29 @@ class Calls(Core):
     def _defaults(self) -> Defaults:
         return Defaults(self._settings.priority, self._settings.max_retries, self._settings.payload_limit_bytes)
 
-    def _joinable(self, target: TargetLike, connection: object | None) -> Target:
-        found = self._target(target)
-        if connection is None and found.task is not None and found.task.transactional:
+    def _joinable(self, target: TargetLike, connection: object | None) -> Task | TaskRef:
+        if isinstance(target, TaskRef):
+            return target
+        if isinstance(target, str):
+            found: Task | TaskRef = self._by_name(target)
+        elif callable(target):
+            found = self._registry.of(target)
+        else:
+            raise OptionInvalid(
+                f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
+                option="target",
+            )
+        if connection is None and isinstance(found, Task) and found.transactional:
             raise ConnectionRequired(
                 f"task {found.name!r} is transactional: its job has to commit with what caused it",
                 task=found.name,
             )
         return found
 
-    def _target(self, target: TargetLike) -> Target:
-        if isinstance(target, TaskRef):
-            return Target(target.name, ref=target)
-        if isinstance(target, str):
-            return self._by_name(target)
-        if callable(target):
-            task = self._registry.of(target)
-            return Target(task.name, task)
-        raise OptionInvalid(
-            f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
-            option="target",
-        )
-
-    def _by_name(self, name: str) -> Target:
+    def _by_name(self, name: str) -> Task | TaskRef:
         task = self._registry.find(name)
         if task is not None:
-            return Target(name, task)
+            return task
         mode = self._settings.enqueue_validation
         if mode == "strict":
             raise UnknownTask(
@@ -87,7 +84,7 @@ class Calls(Core):
                 f"no task is named {name!r} on this app; its arguments are not checked", stacklevel=USERS_CALL
             )
         check_name(name, self._settings.task_name_pattern)
-        return Target(name)
+        return TaskRef(name)
 
 
 def merge(args: Mapping[str, object] | None, kwargs: Mapping[str, object]) -> Mapping[str, object]:

@@ -1,5 +1,6 @@
 """Enqueue, schedule, and their sync twins."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from soniq.adapters import JoinedSync, join, join_sync
 from soniq.app.calls import Calls, TargetLike, merge
 from soniq.app.default_database import find_database
 from soniq.app.open import read_place_sync
-from soniq.enqueue.insert import Place, confirm, insert
+from soniq.enqueue.insert import Place, check_here, insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
@@ -177,12 +178,14 @@ class EnqueueVerbs(Calls):
     async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
         if connection is not None:
             joined = join(connection)
-            if self._pool is None:
+            if self._place is None:
                 await self.opened()
-            else:
-                self._check_loop()
+            self._check_same(asyncio.get_running_loop())
             sent = insert(self.known_place(), jobs)
-            confirm(sent, await joined.fetch(sent.statement, sent.parameters))
+            if sent.counted:
+                check_here(await joined.write(sent.statement, sent.parameters))
+            else:
+                check_here((await joined.fetch(sent.statement, sent.parameters))[0][0])
         elif len(jobs) == 1:
             await self.opened()
             await self._sharer.add(jobs[0])
@@ -201,7 +204,10 @@ class EnqueueVerbs(Calls):
             self._settings = find_database(self._settings)
             self._place = read_place_sync(self._settings)
         sent = insert(self._place, jobs)
-        confirm(sent, joined.fetch(sent.statement, sent.parameters))
+        if sent.counted:
+            check_here(joined.write(sent.statement, sent.parameters))
+        else:
+            check_here(joined.fetch(sent.statement, sent.parameters)[0][0])
 
     def known_place(self) -> Place:
         """Return where jobs go; the app is open."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from soniq.errors import WrongDatabase
 from soniq.job import NewJob
@@ -10,7 +10,6 @@ from soniq.sql import in_schema, statement
 
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
-Rows = Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +27,18 @@ class Place:
     notify: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """One statement to run, and how many jobs it writes."""
+class Insert(NamedTuple):
+    """One statement to run.
+
+    Attributes:
+        statement: Its text.
+        parameters: For it.
+        counted: How many rows it writes says whether it found the right database; otherwise its one row says so.
+    """
 
     statement: str
     parameters: tuple[object, ...]
-    single: bool
+    counted: bool
 
 
 def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
@@ -46,22 +50,24 @@ def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
         again: The statement may be sent a second time: it leaves alone an id that is there already.
     """
     first = jobs[0]
-    if len(jobs) == 1 and first.is_for_now and place.notify and not again:
-        return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), single=True)
+    if place.notify and len(jobs) == 1 and first.is_for_now and not again:
+        return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), True)
     columns = [list(column) for column in zip(*map(_texts, jobs), strict=True)]
     times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
     notify = "on" if place.notify else "off"
-    return Insert(in_schema(MANY, place.schema), (place.installation, notify, *columns, *times), single=False)
+    return Insert(in_schema(MANY, place.schema), (place.installation, notify, *columns, *times), False)
 
 
-def confirm(sent: Insert, rows: Rows) -> None:
+def check_here(count: int) -> None:
     """Check the answer of an insert.
 
+    Args:
+        count: Rows that a counted one wrote, or what the row of another one says.
+
     Raises:
-        WrongDatabase: The connection leads to another installation; nothing was written.
+        WrongDatabase: None: the connection leads to another installation, and nothing was written.
     """
-    here = bool(rows) if sent.single else rows[0][0] == 1
-    if not here:
+    if not count:
         raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
 
 

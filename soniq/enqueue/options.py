@@ -1,8 +1,7 @@
 """The options of a call, checked one by one before anything is written."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from soniq.errors import OptionInvalid
 
@@ -11,8 +10,7 @@ PRIORITIES: Final = range(1, 1001)
 QUEUE_LENGTH: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a call says about its job; None leaves it to the task.
 
     Attributes:

@@ -24,56 +24,38 @@ class Defaults:
     payload_limit_bytes: int = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What to run: a task of this app, or one that only its name is known of.
-
-    Attributes:
-        name: The task's name.
-        task: Its definition, None where another service runs it.
-        ref: How its arguments should look, None where nothing is known.
-    """
-
-    name: str
-    task: Task | None = None
-    ref: TaskRef | None = None
-
-
-def request(id: str, target: Target, given: Mapping[str, object], options: Options, defaults: Defaults) -> NewJob:
+def request(
+    id: str, target: Task | TaskRef, given: Mapping[str, object], options: Options, defaults: Defaults
+) -> NewJob:
     """Check a call and encode it.
+
+    Args:
+        id: Of the job.
+        target: A task of this app, or what is known of one that another service runs.
+        given: Its arguments by name.
+        options: What the call says about its job.
+        defaults: For what neither the call nor the target says.
 
     Raises:
         ArgumentsInvalid: An argument is missing, surplus, of another type, or cannot travel as JSON.
         OptionInvalid: An option is out of range.
     """
-    run_at, delay = check_when(options.scheduled_at)
-    task = target.task
+    queue, priority, run_at, delay = options.queue, options.priority, None, None
+    if options.scheduled_at is not None:
+        run_at, delay = check_when(options.scheduled_at)
+    if isinstance(target, Task):
+        args = encode(target, given, defaults.payload_limit_bytes)
+        own_queue, own_priority, retries = target.queue, target.priority, target.retries.limit
+    else:
+        args = encode_plain(target.name, given, target.args_model, defaults.payload_limit_bytes)
+        own_queue, own_priority, retries = target.default_queue or "default", defaults.priority, defaults.max_retries
     return NewJob(
-        id=id,
-        task=target.name,
-        args=_encoded(target, given, defaults.payload_limit_bytes),
-        queue=_queue(target) if options.queue is None else check_queue(options.queue),
-        priority=_priority(target, defaults) if options.priority is None else check_priority(options.priority),
-        max_attempts=1 + (task.retries.limit if task else defaults.max_retries),
-        run_at=run_at,
-        delay=delay,
+        id,
+        target.name,
+        args,
+        own_queue if queue is None else check_queue(queue),
+        own_priority if priority is None else check_priority(priority),
+        1 + retries,
+        run_at,
+        delay,
     )
-
-
-def _queue(target: Target) -> str:
-    if target.task is not None:
-        return target.task.queue
-    if target.ref is not None and target.ref.default_queue is not None:
-        return target.ref.default_queue
-    return "default"
-
-
-def _priority(target: Target, defaults: Defaults) -> int:
-    return defaults.priority if target.task is None else target.task.priority
-
-
-def _encoded(target: Target, given: Mapping[str, object], limit_bytes: int) -> str:
-    if target.task is not None:
-        return encode(target.task, given, limit_bytes)
-    model = target.ref.args_model if target.ref else None
-    return encode_plain(target.name, given, model, limit_bytes)

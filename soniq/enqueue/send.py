@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from soniq.enqueue.insert import Place, confirm, insert
+from soniq.enqueue.insert import Place, check_here, insert
 from soniq.job import NewJob
 from soniq.pool import BAD_DATA, LOST, ConnectionPool, unreachable
 
@@ -25,8 +25,8 @@ async def send(pool: ConnectionPool, place: Place, jobs: Sequence[NewJob]) -> No
     for remaining in reversed(range(TRIES)):
         try:
             async with pool.inner() as connection:
-                rows = await connection.fetch(sent.statement, *sent.parameters)
-            confirm(sent, [tuple(row) for row in rows])
+                [row] = await connection.fetch(sent.statement, *sent.parameters)
+            check_here(row["here"])
             return
         except LOST as error:
             if not remaining:

@@ -1,12 +1,11 @@
 """A job that is about to be written."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """One checked call, ready to become a row.
+class NewJob(NamedTuple):
+    """One checked call, ready to become a row. A tuple is made in a third of a frozen dataclass's time.
 
     Attributes:
         id: UUIDv7 as text, made here, so known before the statement runs.

@@ -53,7 +53,7 @@ returning
 -- name: take_rescued
 -- Take one job that was in the hands of a worker that died.
 -- $1 queues, null for every one  $2 token of this claim  $3 worker
--- Leans on jobs_rescued, which is nearly always empty.
+-- Leans on jobs_waiting, in which hardly any are rescued.
 update soniq.jobs
 set state      = 'processing',
     attempt    = attempt + 1,
@@ -118,7 +118,7 @@ cross join lateral (
 -- Make the jobs ready whose time has come, and wake who sleeps on their queues.
 -- One row back: how many, and the seconds until the next one is due, null where none waits.
 -- $1 rows at most  $2 'on' to wake workers
--- Leans on jobs_later.
+-- Leans on jobs_waiting.
 with moved as (
     update soniq.jobs
     set state      = case when crashes > 0 then 'rescued' else 'ready' end,
@@ -135,15 +135,9 @@ with moved as (
     returning queue
 ),
 woken as (
-    select pg_notify('soniq_new_job', due.queue)
+    select soniq.wake(due.queue)
     from (select distinct queue from moved) as due
     where $2::text = 'on'
-      and exists (
-          select 1
-          from soniq.sleepers
-          where queues is null
-             or due.queue = any(queues)
-      )
 )
 select
     (select count(*) from moved) as moved,

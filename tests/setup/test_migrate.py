@@ -39,7 +39,7 @@ async def test_eight_processes_that_set_up_at_once_end_with_one_schema(database_
 
 
 async def test_setup_again_changes_nothing(app: Soniq, other: Any) -> None:
-    meta = "select installation, schema_version, serves_from, created_at from soniq.meta"
+    meta = "select soniq.installation(), schema_version, serves_from, created_at from soniq.meta"
     before = await other.fetch(meta)
 
     assert await app.setup() == 0

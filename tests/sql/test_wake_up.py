@@ -2,12 +2,15 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from soniq import Soniq
 from soniq.sql import CHANNEL
 
+NUMBER = "select last_value from soniq.asleep"
 THE_END = "no queue has this name"
 HEARD = [
     ("nobody sleeps", None, "on", []),
@@ -38,6 +41,37 @@ async def test_who_sleeps_on_the_queue_is_woken_and_nobody_else(
     async with asyncio.timeout(10):
         await told.wait()
     assert said == heard
+
+
+async def test_the_number_says_whether_anybody_sleeps_whoever_commits_last(migrated_url: str, other: Any) -> None:
+    sleeps = "insert into soniq.sleepers (worker_id, queues) values ($1, null)"
+    gets_up = "update soniq.sleepers set queues = '{}' where worker_id = $1"
+    first, second = uuid4(), uuid4()
+    await other.execute(sleeps, first)
+    rival = await asyncpg.connect(migrated_url)
+    getting_up = other.transaction()
+    await getting_up.start()
+    await other.execute(gets_up, first)
+
+    lying_down = asyncio.create_task(rival.execute(sleeps, second))
+    await _waits_for_a_lock(migrated_url)
+    await getting_up.commit()
+    await lying_down
+    assert await other.fetchval(NUMBER) == 1
+
+    await rival.execute(gets_up, second)
+    assert await other.fetchval(NUMBER) == 0
+    await rival.close()
+
+
+async def _waits_for_a_lock(url: str) -> None:
+    watcher = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(10):
+            while not await watcher.fetchval("select exists (select from pg_locks where not granted)"):
+                await watcher.execute("select pg_sleep(0.005)")
+    finally:
+        await watcher.close()
 
 
 async def _listen(connection: Any) -> tuple[list[str], asyncio.Event]:
