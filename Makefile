@@ -6,7 +6,7 @@ BIN := .venv/bin
 QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle worker watch app)
 
 extras_lab := lab,sqlmodel
-extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,test,docker
+extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,django,prometheus,opentelemetry,test,docker
 extras_docs := $(extras_test),docs
 extras_test-system := $(extras_docs),system
 extras_check := $(extras_test-system),check

@@ -22,7 +22,7 @@ UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
 
 
 async def execute(
-    task: Task, claim: Claim, worker_id: str, threads: ThreadPoolExecutor, timeout: timedelta | None
+    task: Task, claim: Claim, context: JobContext, threads: ThreadPoolExecutor, timeout: timedelta | None
 ) -> Outcome:
     """Run the handler once.
 
@@ -35,7 +35,7 @@ async def execute(
     Args:
         task: Whose handler.
         claim: The job in hand.
-        worker_id: For the handler's context.
+        context: For the handler's parameters of that type.
         threads: Where synchronous handlers run.
         timeout: How long the attempt may take; None for no limit.
 
@@ -44,7 +44,7 @@ async def execute(
         StillRunning: The same, and it goes on. One in a thread is waited for until the second cancellation.
     """
     try:
-        arguments = decode(task, claim.args, _context(claim, worker_id))
+        arguments = decode(task, claim.args, context)
     except ArgumentsInvalid as error:
         return Failed(describe(error), "", retryable=False, reason="invalid_arguments")
     except BaseException as error:  # noqa: BLE001  # around the validators of the user's models
@@ -99,16 +99,3 @@ def _snoozed(snooze: Snooze) -> Outcome:
         said = f"{describe(error)} (in the Snooze that the handler returned)"
         return Failed(said, "", retryable=False, reason="permanent_failure")
     return Snoozed(delay, reason)
-
-
-def _context(claim: Claim, worker_id: str) -> JobContext:
-    return JobContext(
-        job_id=str(claim.id),
-        job_name=claim.task,
-        attempt=claim.attempt,
-        max_attempts=claim.max_attempts,
-        queue=claim.queue,
-        worker_id=worker_id,
-        scheduled_at=claim.scheduled_at,
-        created_at=claim.created_at,
-    )

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soniq.job import Claim, Finished, HandedBack, Outcome, Snoozed, Verdict
+from soniq.job import Claim, Finished, HandedBack, JobContext, Outcome, Snoozed, Verdict
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import execute
 from soniq.run.left_behind import Execution
@@ -86,7 +86,19 @@ class Attempts:
             return self._strangers.outcome(claim)
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
-        return await execute(task, claim, self._worker_id, self._threads, timeout)
+        return await execute(task, claim, self._context(claim), self._threads, timeout)
+
+    def _context(self, claim: Claim) -> JobContext:
+        return JobContext(
+            job_id=str(claim.id),
+            job_name=claim.task,
+            attempt=claim.attempt,
+            max_attempts=claim.max_attempts,
+            queue=claim.queue,
+            worker_id=self._worker_id,
+            scheduled_at=claim.scheduled_at,
+            created_at=claim.created_at,
+        )
 
     def _leave(self, claim: Claim, execution: Execution) -> None:
         logger.error(

@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from soniq.job import Claim, Outcome
+from soniq.job import Claim, JobContext, Outcome
 from soniq.run.execute import execute
 from soniq.task.definition import Task
 
 NOW = datetime.now(UTC)
+CONTEXT = JobContext(str(uuid4()), "t", 2, 3, "default", "w", None, NOW)
 Run = Callable[..., "asyncio.Task[Outcome]"]
 
 
@@ -28,6 +29,6 @@ def run(threads: ThreadPoolExecutor) -> Run:
     def start(handler: Callable[..., Any], args: str = "{}", seconds: float | None = 5) -> "asyncio.Task[Outcome]":
         claim = Claim(uuid4(), uuid4(), "t", args, "default", 1, 2, 3, NOW, None, NOW, rescued=False)
         timeout = None if seconds is None else timedelta(seconds=seconds)
-        return asyncio.create_task(execute(Task("t", handler), claim, "w", threads, timeout))
+        return asyncio.create_task(execute(Task("t", handler), claim, CONTEXT, threads, timeout))
 
     return start
