@@ -8,14 +8,16 @@ from soniq.version import __version__
 if TYPE_CHECKING:
     from soniq.app import Soniq
     from soniq.errors import SoniqError
-    from soniq.job import Job, JobContext, JobStatus, QueueStats, Snooze, WorkerRecord
+    from soniq.job import Discard, Job, JobContext, JobStatus, QueueStats, Retry, Snooze, WorkerRecord
     from soniq.task.definition import TaskRef, task_ref
 
 __all__ = [
+    "Discard",
     "Job",
     "JobContext",
     "JobStatus",
     "QueueStats",
+    "Retry",
     "Snooze",
     "Soniq",
     "SoniqError",
@@ -27,10 +29,12 @@ __all__ = [
 
 # Each name is loaded when it is first asked for: a producer that enqueues needs no worker.
 _HOMES: Final = {
+    "Discard": "soniq.job",
     "Job": "soniq.job",
     "JobContext": "soniq.job",
     "JobStatus": "soniq.job",
     "QueueStats": "soniq.job",
+    "Retry": "soniq.job",
     "Snooze": "soniq.job",
     "Soniq": "soniq.app",
     "SoniqError": "soniq.errors",

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     )
     sync_handler_pool_size: int = Field(8, ge=1, le=1000, description="Threads for handlers that are plain functions")
     snooze_max_seconds: float = Field(86_400, ge=0, description="Longest snooze, in seconds")
+    max_snoozes: int = Field(
+        1000, ge=0, le=1_000_000, description="Snoozes of a job that spend no attempt; each further one spends one"
+    )
     unknown_task_ttl: float = Field(
         3600,
         ge=0,

@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 PROGRAM: Final = {"__main__", "__mp_main__"}  # the second is what multiprocessing calls it in a child
 Delay = float | timedelta | Sequence[float | timedelta]
+Raised = type[BaseException] | Sequence[type[BaseException]]
 
 
 class TaskHandle(Generic[P, R]):
@@ -76,6 +77,8 @@ class TaskVerbs(Core):
         retry_delay: Delay = 0,
         retry_backoff: bool = False,
         retry_max_delay: float | timedelta | None = None,
+        retry_on: Raised | None = None,
+        discard_on: Raised = (),
         timeout: float | timedelta | None = None,
         transactional: bool = False,
         validate: type[BaseModel] | None = None,
@@ -94,6 +97,8 @@ class TaskVerbs(Core):
             retry_delay: Seconds (or a timedelta) before a retry; a list gives the 1st, 2nd, …, the last one holds on.
             retry_backoff: Double the delay with every retry.
             retry_max_delay: Seconds at most between two attempts.
+            retry_on: Exception classes that may be tried again; any other one makes a dead letter at once.
+            discard_on: Exception classes that make a dead letter at once.
             timeout: Seconds an attempt may take; SONIQ_JOB_TIMEOUT by default, 0 for no limit.
             transactional: Refuse an enqueue without `connection=`.
             validate: A pydantic model that checks the arguments in place of the annotations.
@@ -112,20 +117,20 @@ class TaskVerbs(Core):
             handler=_unset,
             queue=check_queue(queue),
             priority=self._settings.priority if priority is None else check_priority(priority),
-            retries=rules,
+            retries=_narrowed(rules, retry_on, discard_on),
             timeout=None if timeout is None else _seconds("timeout", timeout),
             transactional=transactional,
             args_model=_model(validate or args_model),
         )
 
-        def register(handler: Callable[P, R]) -> TaskHandle[P, R]:
-            full_name = f"{_module(handler)}.{handler.__qualname__}" if name is None else name
-            task = replace(nameless, name=full_name, handler=handler)
-            check_handler(task)
-            self._registry.add(task)
-            return TaskHandle(self, task, handler, {})
+        return lambda handler: self._register(nameless, name, handler)
 
-        return register
+    def _register(self, nameless: Task, name: str | None, handler: Callable[P, R]) -> TaskHandle[P, R]:
+        full_name = f"{_module(handler)}.{handler.__qualname__}" if name is None else name
+        task = replace(nameless, name=full_name, handler=handler)
+        check_handler(task)
+        self._registry.add(task)
+        return TaskHandle(self, task, handler, {})
 
 
 def _unset() -> None: ...
@@ -165,6 +170,19 @@ def _retries(limit: object, delay: Delay, backoff: bool, max_delay: float | time
         backoff,
         None if max_delay is None else _seconds("retry_max_delay", max_delay),
     )
+
+
+def _narrowed(rules: Retries, retry_on: Raised | None, discard_on: Raised) -> Retries:
+    only_on = None if retry_on is None else _classes("retry_on", retry_on)
+    return replace(rules, only_on=only_on, never_on=_classes("discard_on", discard_on))
+
+
+def _classes(option: str, given: object) -> tuple[type[BaseException], ...]:
+    classes = tuple(given) if isinstance(given, list | tuple) else (given,)
+    for one in classes:
+        if not isinstance(one, type) or not issubclass(one, BaseException):
+            raise OptionInvalid(f"`{option}` must be exception classes, not {one!r}", option=option)
+    return classes
 
 
 def _seconds(option: str, value: object) -> float:

@@ -3,7 +3,7 @@
 from soniq.job.claim import Claim
 from soniq.job.context import JobContext
 from soniq.job.new import NewJob
-from soniq.job.outcome import Failed, Finished, HandedBack, Outcome, Snooze, Snoozed
+from soniq.job.outcome import Directive, Discard, Failed, Finished, HandedBack, Outcome, Retry, Snooze, Snoozed
 from soniq.job.record import Attempt, Job, QueueStats, WorkerRecord
 from soniq.job.status import JobStatus
 from soniq.job.verdict import Verdict
@@ -11,6 +11,8 @@ from soniq.job.verdict import Verdict
 __all__ = [
     "Attempt",
     "Claim",
+    "Directive",
+    "Discard",
     "Failed",
     "Finished",
     "HandedBack",
@@ -20,6 +22,7 @@ __all__ = [
     "NewJob",
     "Outcome",
     "QueueStats",
+    "Retry",
     "Snooze",
     "Snoozed",
     "Verdict",

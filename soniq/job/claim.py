@@ -22,6 +22,7 @@ class Claim:
         scheduled_at: When its caller asked for, None for at once.
         created_at: When it was enqueued, by the database's clock.
         rescued: It was in the hands of a worker that died, so it is run without prefetched company.
+        snoozes: How often it was put off at its own wish.
     """
 
     id: UUID
@@ -36,3 +37,4 @@ class Claim:
     scheduled_at: datetime | None
     created_at: datetime
     rescued: bool
+    snoozes: int = 0

@@ -21,6 +21,7 @@ class Verdict:
         error: One line of what went wrong, None where nothing did.
         traceback: The full traceback, None where there is none.
         result: JSON text of what the handler returned, None for nothing.
+        snooze: For `queued`: it was put off at its own wish.
         reason: For `dead_letter`: why, such as `max_retries_exceeded`.
     """
 
@@ -33,3 +34,4 @@ class Verdict:
     traceback: str | None = None
     result: str | None = None
     reason: str | None = None
+    snooze: bool = False

@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import Any, Final
 
 from soniq.errors import ArgumentsInvalid
-from soniq.job import Claim, Failed, Finished, HandedBack, JobContext, Outcome, Snooze, Snoozed
+from soniq.job import Claim, Directive, Failed, Finished, HandedBack, JobContext, Outcome
 from soniq.run.deadline import TimedOut, within
+from soniq.run.directive import obeyed
 from soniq.run.handler import EndedByHandler, Running, go_on, start
 from soniq.run.result import encode_result
-from soniq.run.safe_text import describe, storable, trace
+from soniq.run.safe_text import describe, trace
 from soniq.task.arguments import decode
-from soniq.task.definition import Task
+from soniq.task.definition import Retries, Task
 
-REASON_CHARACTERS: Final = 2_000
 # Long enough for another worker to have it first.
 NO_THREAD_DELAY: Final = timedelta(seconds=1)
 UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
@@ -53,10 +53,10 @@ async def execute(
         running = start(task.handler, arguments, threads)
     except RuntimeError:
         return HandedBack(timedelta(), "the worker's threads have ended")
-    return await _outcome(running, None if timeout is None else timeout.total_seconds())
+    return await _outcome(running, task.retries, None if timeout is None else timeout.total_seconds())
 
 
-async def _outcome(running: Running, seconds: float | None) -> Outcome:
+async def _outcome(running: Running, retries: Retries, seconds: float | None) -> Outcome:
     loop = asyncio.get_running_loop()
     ends = None if seconds is None else loop.time() + seconds
     try:
@@ -71,14 +71,14 @@ async def _outcome(running: Running, seconds: float | None) -> Outcome:
         thread = "" if running.call is None else "; its thread runs on"
         return Failed(f"TimeoutError: the attempt took longer than {seconds:g} s{thread}", "", reason="timeout")
     except EndedByHandler as ended:
-        return Failed(describe(ended.error), trace(ended.error))
+        return _raised(ended.error, retries)
 
 
 def _returned(result: Any) -> Outcome:
     # By its type: an object may say anything of its own `__class__`.
     kind = type(result)
-    if issubclass(kind, Snooze):
-        return _snoozed(result)
+    if issubclass(kind, Directive):
+        return obeyed(result, "")
     if issubclass(kind, UNRUN):
         if issubclass(kind, Coroutine):
             result.close()
@@ -91,11 +91,9 @@ def _returned(result: Any) -> Outcome:
     return Finished(encode_result(result))
 
 
-def _snoozed(snooze: Snooze) -> Outcome:
-    try:
-        delay = max(timedelta(), timedelta(seconds=snooze.seconds))
-        reason = None if snooze.reason is None else storable(str(snooze.reason), REASON_CHARACTERS)
-    except BaseException as error:  # noqa: BLE001  # both fields hold whatever the handler put there
-        said = f"{describe(error)} (in the Snooze that the handler returned)"
-        return Failed(said, "", retryable=False, reason="permanent_failure")
-    return Snoozed(delay, reason)
+def _raised(error: BaseException, retries: Retries) -> Outcome:
+    if issubclass(type(error), Directive):
+        return obeyed(error, trace(error))
+    if retries.allows(type(error)):
+        return Failed(describe(error), trace(error))
+    return Failed(describe(error), trace(error), retryable=False, reason="permanent_failure")

@@ -1,12 +1,26 @@
 """Say what a job's row becomes after an attempt; touches nothing."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from soniq.job import Claim, Failed, Finished, HandedBack, Outcome, Snoozed, Verdict
 from soniq.task.definition import Retries
 
 
-def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, snooze_max: timedelta) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a job may be put off at its own wish.
+
+    Attributes:
+        snooze: The longest time at once.
+        snoozes: How often without spending an attempt.
+    """
+
+    snooze: timedelta
+    snoozes: int
+
+
+def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, bounds: Bounds) -> Verdict:
     """Turn an attempt's outcome into the verdict over its claim.
 
     Args:
@@ -14,17 +28,25 @@ def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, snoo
         outcome: What it came to.
         retries: The task's rules; the claim's `max_attempts` says when they end.
         chance: From 0 to 1, places a retry within its jitter.
-        snooze_max: The longest that a job may sleep at its own wish.
+        bounds: Of what the job may wish.
     """
     match outcome:
         case Finished(result):
             return Verdict(claim.id, claim.token, "done", result=result)
+        case Snoozed(delay) if claim.snoozes < bounds.snoozes:
+            delay = min(delay, bounds.snooze)
+            return Verdict(claim.id, claim.token, "queued", delay=delay, spend_attempt=False, snooze=True)
         case Snoozed(delay):
-            return Verdict(claim.id, claim.token, "queued", delay=min(delay, snooze_max), spend_attempt=False)
+            return decide(claim, _too_often(delay, bounds), retries, chance, bounds)
         case HandedBack(delay):
             return Verdict(claim.id, claim.token, "queued", delay=delay, spend_attempt=False)
-        case Failed(error, traceback, retryable=True) if claim.attempt < claim.max_attempts:
-            delay = retries.delay(claim.attempt, chance)
+        case Failed(error, traceback, retryable=True, delay=asked) if claim.attempt < claim.max_attempts:
+            delay = retries.delay(claim.attempt, chance) if asked is None else asked
             return Verdict(claim.id, claim.token, "queued", delay=delay, error=error, traceback=traceback)
         case Failed(error, traceback, reason=reason):
             return Verdict(claim.id, claim.token, "dead_letter", error=error, traceback=traceback, reason=reason)
+
+
+def _too_often(delay: timedelta, bounds: Bounds) -> Failed:
+    error = f"Snooze: put off {bounds.snoozes} times already, so this one spends an attempt (SONIQ_MAX_SNOOZES)"
+    return Failed(error, "", delay=min(delay, bounds.snooze))

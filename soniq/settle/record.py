@@ -104,6 +104,7 @@ def columns(verdicts: Sequence[Verdict]) -> tuple[list[str | None], ...]:
         [verdict.traceback for verdict in verdicts],
         [verdict.result for verdict in verdicts],
         [verdict.reason for verdict in verdicts],
+        ["true" if verdict.snooze else "false" for verdict in verdicts],
     )
 
 

@@ -4,6 +4,7 @@
 -- Every parameter is an array of text, cast here, so no codec of a user's connection can change it.
 -- $1 ids  $2 tokens  $3 states (done, cancelled, dead_letter, queued)  $4 seconds until due again
 -- $5 spend the attempt?  $6 errors  $7 tracebacks  $8 results as json  $9 dead letter reasons
+-- $10 put off at its own wish?
 -- Leans on the primary key of jobs; "not in", because "= 'processing'" would offer the planner jobs_held,
 -- which looks small in the statistics and holds every claimed job.
 with ours as (
@@ -15,10 +16,12 @@ with ours as (
         verdict.error,
         verdict.traceback,
         verdict.result::jsonb as result,
-        verdict.reason
+        verdict.reason,
+        verdict.snooze::boolean as snooze
     from unnest(
-        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[]
-    ) as verdict (id, token, state, delay, spend, error, traceback, result, reason)
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::text[]
+    ) as verdict (id, token, state, delay, spend, error, traceback, result, reason, snooze)
     join soniq.jobs as job
       on job.id = verdict.id::uuid
      and job.token = verdict.token::uuid
@@ -71,6 +74,7 @@ returned as (
         end,
         attempt    = job.attempt - (not ours.spend)::integer,
         crashes    = case when ours.spend then 0 else job.crashes end,
+        snoozes    = job.snoozes + ours.snooze::integer,
         errors     = soniq.with_error(job.errors, job.attempt, ours.error),
         updated_at = statement_timestamp()
     from ours

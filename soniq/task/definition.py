@@ -26,6 +26,8 @@ class Retries:
         backoff: Double the delay with every retry.
         max_delay: Seconds at most, None for no bound.
         jitter: Spread of the delay as a share of it, so that what failed together does not return together.
+        only_on: What may be tried again; None for whatever was raised.
+        never_on: What may not, also where `only_on` names a class that it belongs to.
     """
 
     limit: int = 3
@@ -33,6 +35,14 @@ class Retries:
     backoff: bool = False
     max_delay: float | None = None
     jitter: float = 0.1
+    only_on: tuple[type[BaseException], ...] | None = None
+    never_on: tuple[type[BaseException], ...] = ()
+
+    def allows(self, kind: type[BaseException]) -> bool:
+        """Say whether an attempt that ended with an exception of this class may be followed by another."""
+        if issubclass(kind, self.never_on):
+            return False
+        return self.only_on is None or issubclass(kind, self.only_on)
 
     def delay(self, attempt: int, chance: float) -> timedelta:
         """Say how long to wait after failed attempt number `attempt`, counted from 1.

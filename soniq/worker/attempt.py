@@ -11,7 +11,7 @@ from soniq.job import Claim, Finished, HandedBack, JobContext, Outcome, Snoozed,
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import execute
 from soniq.run.left_behind import Execution
-from soniq.settle.decide import decide
+from soniq.settle.decide import Bounds, decide
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
 from soniq.worker.outbox import Outbox
@@ -42,7 +42,7 @@ class Attempts:
         self._pulse = pulse
         self._worker_id = str(profile.id)
         self._left: list[Execution] = []
-        self._snooze_max = timedelta(seconds=settings.snooze_max_seconds)
+        self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
         self._job_timeout = settings.job_timeout
         self._threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
         self._strangers = Strangers(timedelta(seconds=settings.unknown_task_ttl), self._database_now)
@@ -111,7 +111,7 @@ class Attempts:
 
     def _decide(self, claim: Claim, outcome: Outcome, retries: Retries) -> Verdict:
         try:
-            return decide(claim, outcome, retries, random.random(), self._snooze_max)
+            return decide(claim, outcome, retries, random.random(), self._bounds)
         except Exception as error:  # a rule that cannot be applied must not leave the job held for ever
             logger.exception(
                 "verdict failed: job %s of task %s",

@@ -44,6 +44,13 @@ def test_a_model_that_is_none_is_refused() -> None:
         Soniq().job(args_model=not_a_model)
 
 
+@pytest.mark.parametrize("option", ["retry_on", "discard_on"])
+@pytest.mark.parametrize("classes", ["ValueError", ValueError("no class"), [ValueError, int]])
+def test_what_may_be_tried_again_is_said_by_exception_classes(option: str, classes: Any) -> None:
+    with pytest.raises(OptionInvalid, match=option):
+        Soniq().job(**{option: classes})
+
+
 def test_an_empty_name_is_no_name() -> None:
     with pytest.raises(InvalidTaskName):
         Soniq().job(name="")(lambda: None)

@@ -4,13 +4,12 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from soniq import Snooze
-from soniq.job import Failed, Finished, Outcome, Snoozed
+from soniq.job import Failed, Finished
 from soniq.run import deadline
 from tests.run.conftest import Run
 
@@ -102,24 +101,6 @@ async def test_a_huge_result_is_bounded(run: Run) -> None:
     assert isinstance(outcome, Finished)
     assert outcome.result is not None
     assert len(outcome.result) < 300_000
-
-
-@pytest.mark.parametrize(
-    ("snooze", "expected"),
-    [
-        (Snooze(7, "busy"), Snoozed(timedelta(seconds=7), "busy")),
-        (Snooze(-1), Snoozed(timedelta())),
-    ],
-)
-async def test_a_snooze_is_an_outcome(run: Run, snooze: Snooze, expected: Outcome) -> None:
-    assert await run(lambda: snooze) == expected
-
-
-async def test_a_snooze_that_makes_no_sense_fails_for_good(run: Run) -> None:
-    outcome = await run(lambda: Snooze(float("nan")))
-
-    assert isinstance(outcome, Failed)
-    assert not outcome.retryable
 
 
 async def test_arguments_that_do_not_fit_fail_for_good(run: Run) -> None:

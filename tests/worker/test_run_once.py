@@ -5,6 +5,8 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from soniq import JobStatus, Snooze, Soniq
 
 
@@ -105,6 +107,35 @@ async def test_a_snoozed_job_spends_no_attempt(app: Soniq, other: Any) -> None:
 
     row = await other.fetchrow("select state, attempt, run_at > now() + interval '50 min' as later from soniq.jobs")
     assert tuple(row) == ("later", 0, True)
+
+
+async def test_a_job_that_only_snoozes_comes_to_an_end(app: Soniq, other: Any) -> None:
+    async with Soniq(app.settings.database_url, max_snoozes=3) as short:
+
+        @short.job(name="nap", retries=1)
+        async def nap() -> Snooze:
+            raise Snooze(0)
+
+        job_id = await short.enqueue(nap)
+        assert await short.run_worker(run_once=True) == 3 + 2
+
+        job = await short.get_job(job_id)
+    assert job is not None
+    assert (job.status, job.dead_letter_reason) == (JobStatus.DEAD_LETTER, "max_retries_exceeded")
+
+
+@pytest.mark.parametrize(("raised", "attempts"), [(ConnectionError, 3), (KeyError, 1), (PermissionError, 1)])
+async def test_only_what_may_be_tried_again_is(app: Soniq, raised: type[BaseException], attempts: int) -> None:
+    @app.job(name="call", retries=2, retry_on=OSError, discard_on=[PermissionError])
+    async def call() -> None:
+        raise raised("no")
+
+    job_id = await app.enqueue(call)
+    await app.run_worker(run_once=True)
+
+    job = await app.get_job(job_id)
+    assert job is not None
+    assert (job.status, job.attempts) == (JobStatus.DEAD_LETTER, attempts)
 
 
 async def test_only_the_queues_that_are_served_are_touched(app: Soniq, other: Any) -> None:

@@ -38,6 +38,7 @@ create table soniq.jobs (
     attempt integer not null default 0,
     max_attempts integer not null,
     crashes integer not null default 0,
+    snoozes integer not null default 0,
     token uuid,
     worker_id uuid,
     errors jsonb not null default '[]'
