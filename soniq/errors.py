@@ -79,7 +79,7 @@ class UnsupportedConnection(SoniqError, TypeError):
 
     code = "SONIQ_UNSUPPORTED_CONNECTION"
     hint = (
-        "Pass the connection or session itself: asyncpg, psycopg, SQLAlchemy or Tortoise's transaction client; "
+        "Pass the connection or session itself: asyncpg, psycopg, SQLAlchemy, Django or Tortoise's transaction client; "
         "not a pool, an engine, a URL or a raw driver connection."
     )
 

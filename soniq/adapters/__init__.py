@@ -9,7 +9,7 @@ from soniq.adapters.joined import Joined, JoinedSync
 
 __all__ = ["Joined", "JoinedSync", "join", "join_sync"]
 
-LIBRARIES: Final = ("asyncpg", "psycopg", "sqlalchemy", "tortoise")
+LIBRARIES: Final = ("asyncpg", "django", "psycopg", "sqlalchemy", "tortoise")
 
 
 class _Adapter(Protocol):

@@ -13,6 +13,7 @@ _ASYNCPG_POOL: Final = "`async with pool.acquire() as conn, conn.transaction():`
 _PSYCOPG_POOL: Final = "`async with pool.connection() as conn:` and pass `conn`"
 _CURSOR: Final = "pass `cursor.connection`"
 _TRANSACTION: Final = "pass the connection or session that it was begun on"
+_DJANGO: Final = "`with transaction.atomic():`; `enqueue_sync` takes `django.db.connection`"
 _RAW: Final = "pass the session or connection of SQLAlchemy itself: its transaction may not have begun here"
 
 # By library and class name along the class's ancestors, so that nothing is imported to find out.
@@ -21,6 +22,13 @@ _INSTEAD: Final = {
     ("asyncpg", "PoolAcquireContext"): _ASYNCPG_POOL,
     ("asyncpg", "Transaction"): _TRANSACTION,
     ("asyncpg", "PreparedStatement"): "pass the connection that it was prepared on",
+    ("django", "Atomic"): "enter it; `enqueue_sync` takes `django.db.connection`, on which it begins",
+    ("django", "BaseConnectionHandler"): 'name one, `connections["default"]`, in its `transaction.atomic()` block',
+    ("django", "BaseManager"): _DJANGO,
+    ("django", "ConnectionProxy"): _DJANGO,
+    ("django", "CursorWrapper"): "pass `cursor.db` to `enqueue_sync`",
+    ("django", "Model"): _DJANGO,
+    ("django", "QuerySet"): _DJANGO,
     ("psycopg", "BaseCursor"): _CURSOR,
     ("psycopg", "BaseTransaction"): _TRANSACTION,
     ("psycopg_pool", "AsyncConnectionPool"): _PSYCOPG_POOL,
@@ -60,7 +68,7 @@ def needs_sync(given: object) -> UnsupportedConnection:
     name = type(given).__qualname__
     return UnsupportedConnection(
         f"`connection=` was given a synchronous `{name}`: use `app.enqueue_sync(…, connection=…)`; "
-        "from async code, `await session.run_sync(…)` runs it",
+        f"from async code, `await {_runner(given)}` runs it",
         given=name,
     )
 
@@ -72,6 +80,11 @@ def needs_async(given: object) -> UnsupportedConnection:
         f"`connection=` was given an asynchronous `{name}`: use `await app.enqueue(…, connection=…)`",
         given=name,
     )
+
+
+def _runner(given: object) -> str:
+    is_django = any(ancestor.__module__.startswith("django.") for ancestor in type(given).__mro__)
+    return "sync_to_async(function)(…)" if is_django else "session.run_sync(…)"
 
 
 def _instead(given: object) -> str:

@@ -142,7 +142,7 @@ class EnqueueVerbs(Calls):
 
         Args:
             target: As in `enqueue`; so are the options and the errors.
-            connection: A SQLAlchemy `Session` or `Connection`, or a psycopg `Connection`.
+            connection: A SQLAlchemy `Session` or `Connection`, a psycopg `Connection`, or Django's `connection`.
             args: Arguments that share a name with an option here.
             queue: Where workers look for it.
             priority: 1 to 1000, lower first.

@@ -61,10 +61,11 @@ def test_a_missing_await_is_said() -> None:
     coroutine.close()
 
 
-@pytest.mark.parametrize("library", ["asyncpg", "psycopg", "sqlalchemy"])
+@pytest.mark.parametrize("library", ["asyncpg", "django", "psycopg", "sqlalchemy"])
 def test_joining_loads_no_library_but_the_connections_own(library: str) -> None:
     makes = {
         "asyncpg": "import asyncpg; given = asyncpg.create_pool()",
+        "django": "from django.db import transaction; given = transaction.atomic()",
         "psycopg": "import psycopg; given = psycopg.Cursor.__new__(psycopg.Cursor)",
         "sqlalchemy": "from sqlalchemy.orm import Session; given = Session()",
     }
@@ -78,7 +79,7 @@ for either in (join, join_sync):
         either(given)
     except UnsupportedConnection:
         pass
-print(*{{"psycopg", "sqlalchemy", "sqlmodel", "tortoise"}} & set(sys.modules))
+print(*{{"django", "psycopg", "sqlalchemy", "sqlmodel", "tortoise"}} & set(sys.modules))
 """
     ran = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
 

@@ -15,7 +15,7 @@ CASES = {
     for name, case in vars(module).items()
     if name.startswith("test_")
 }
-LIBRARIES = {"soniq", "asyncpg", "sqlalchemy", "sqlmodel", "tortoise", "psycopg"}
+LIBRARIES = {"soniq", "asyncpg", "sqlalchemy", "sqlmodel", "tortoise", "psycopg", "django"}
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))

@@ -11,8 +11,9 @@ import soniq
 
 # A producer's process pays for what it imports; these come with extras, the command line or the lab.
 OPTIONAL = {
-    "IPython", "click", "fastapi", "ipykernel", "jupyter_client", "jupyterlab", "nbclient", "psycopg", "redis", "rich",
-    "rq", "sqlalchemy", "sqlmodel", "starlette", "tortoise", "uvicorn", "valkey",
+    "IPython", "asgiref", "click", "django", "fastapi", "flask", "ipykernel", "jupyter_client", "jupyterlab",
+    "nbclient", "psycopg", "redis", "rich", "rq", "sqlalchemy", "sqlmodel", "starlette", "tortoise", "uvicorn",
+    "valkey",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from soniq import Soniq
 from tests.adapters.shapes import (
+    django_connection,
     own_asyncpg,
     psycopg_connection,
     sqlalchemy_async,
@@ -38,6 +39,8 @@ SHAPES: Final[dict[str, type[Shape]]] = {
         psycopg_connection.Psycopg,
         psycopg_connection.PsycopgWithFactories,
         psycopg_connection.PsycopgSync,
+        django_connection.DjangoConnection,
+        django_connection.DjangoSecond,
     )
 }
 
