@@ -56,6 +56,7 @@ def test_the_page_does_what_it_says(page: Path, tmp_path: Path, database_url: st
     for number, block in enumerate(blocks(page)):
         if block.language == "python":
             name = block.title or f"block_{number}.py"
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(block.text)
             if block.title is None:
                 run(f"python {name}", tmp_path, database_url)
