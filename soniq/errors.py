@@ -46,6 +46,13 @@ class OptionInvalid(SoniqError, ValueError):
     hint = "Use a value as the message says; handler arguments that share an option's name go into `args=`."
 
 
+class ResourceFailed(SoniqError):
+    """A resource of the worker could not be opened, or was never declared on its app."""
+
+    code = "SONIQ_RESOURCE_FAILED"
+    hint = "Mend what the resource's function raised, and decorate it with `@app.resource` on the worker's own app."
+
+
 class UnknownTask(SoniqError, LookupError):
     """No task of this name is registered on this app."""
 

@@ -1,5 +1,6 @@
 """Soniq: what users hold. It wires settings, pool, registry and stages, and decides nothing itself."""
 
+from soniq.app.around import AroundVerbs
 from soniq.app.core import Backend
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.inspect import InspectVerbs
@@ -9,7 +10,7 @@ from soniq.app.work import WorkVerbs
 __all__ = ["Backend", "Soniq", "TaskHandle"]
 
 
-class Soniq(TaskVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
+class Soniq(TaskVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
     """A queue in a Postgres database, and the tasks that this program knows.
 
     Making one does no I/O; the first call that needs the database opens it. One app belongs to the

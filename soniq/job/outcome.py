@@ -1,6 +1,6 @@
 """What one attempt came to, before anyone decides what the row becomes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -69,6 +69,7 @@ class Failed:
         retryable: False where another attempt would end the same way.
         reason: The dead letter's reason should this be the end, such as `max_retries_exceeded`.
         delay: Until the next attempt; None leaves it to the task's rules.
+        cause: What was raised, for the hooks; None where nothing was.
     """
 
     error: str
@@ -76,6 +77,7 @@ class Failed:
     retryable: bool = True
     reason: str = "max_retries_exceeded"
     delay: timedelta | None = None
+    cause: BaseException | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

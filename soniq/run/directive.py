@@ -23,10 +23,10 @@ def obeyed(said: Any, traceback: str) -> Outcome:
             return Snoozed(_delay(said.seconds), _reason(said.reason))
         if issubclass(kind, Retry):
             delay = None if said.after is None else _delay(said.after)
-            return Failed(_error(kind, said.reason), traceback, delay=delay)
+            return Failed(_error(kind, said.reason), traceback, delay=delay, cause=said)
         if issubclass(kind, Discard):
             error = _error(kind, said.reason)
-            return Failed(error, traceback, retryable=False, reason="permanent_failure")
+            return Failed(error, traceback, retryable=False, reason="permanent_failure", cause=said)
     except BaseException as error:  # noqa: BLE001  # the fields hold whatever the handler put there
         told = f"{describe(error)} (in the {kind.__name__} of the handler)"
         return Failed(told, traceback, retryable=False, reason="permanent_failure")

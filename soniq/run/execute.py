@@ -1,13 +1,15 @@
 """Run one attempt of a job to its outcome, whatever the handler does."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from soniq.errors import ArgumentsInvalid
+from soniq.errors import ArgumentsInvalid, ResourceFailed
 from soniq.job import Claim, Directive, Failed, Finished, HandedBack, JobContext, Outcome
+from soniq.run.around import start_inside
 from soniq.run.deadline import TimedOut, within
 from soniq.run.directive import obeyed
 from soniq.run.handler import EndedByHandler, Running, go_on, start
@@ -15,14 +17,31 @@ from soniq.run.result import encode_result
 from soniq.run.safe_text import describe, trace
 from soniq.task.arguments import decode
 from soniq.task.definition import Retries, Task
+from soniq.task.resource import Resource
+from soniq.task.surroundings import Middleware
 
 # Long enough for another worker to have it first.
 NO_THREAD_DELAY: Final = timedelta(seconds=1)
 UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
 
 
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What one worker runs handlers with.
+
+    Attributes:
+        threads: Where synchronous handlers run.
+        around: The app's middleware.
+        opened: The resources that handlers may ask for.
+    """
+
+    threads: ThreadPoolExecutor
+    around: Sequence[Middleware] = ()
+    opened: Mapping[Resource, Any] = field(default_factory=dict)
+
+
 async def execute(
-    task: Task, claim: Claim, context: JobContext, threads: ThreadPoolExecutor, timeout: timedelta | None
+    task: Task, claim: Claim, context: JobContext, equipment: Equipment, timeout: timedelta | None
 ) -> Outcome:
     """Run the handler once.
 
@@ -36,21 +55,24 @@ async def execute(
         task: Whose handler.
         claim: The job in hand.
         context: For the handler's parameters of that type.
-        threads: Where synchronous handlers run.
-        timeout: How long the attempt may take; None for no limit.
+        equipment: What it runs with.
+        timeout: How long the attempt may take, its middleware included; None for no limit.
 
     Raises:
         asyncio.CancelledError: The worker cancelled the attempt, as at shutdown, and the handler has ended.
         StillRunning: The same, and it goes on. One in a thread is waited for until the second cancellation.
     """
     try:
-        arguments = decode(task, claim.args, context)
-    except ArgumentsInvalid as error:
-        return Failed(describe(error), "", retryable=False, reason="invalid_arguments")
+        arguments = decode(task, claim.args, context, equipment.opened)
+    except (ArgumentsInvalid, ResourceFailed) as error:
+        return Failed(describe(error), "", retryable=False, reason="invalid_arguments", cause=error)
     except BaseException as error:  # noqa: BLE001  # around the validators of the user's models
-        return Failed(describe(error), trace(error), retryable=False, reason="invalid_arguments")
+        return Failed(describe(error), trace(error), retryable=False, reason="invalid_arguments", cause=error)
     try:
-        running = start(task.handler, arguments, threads)
+        if equipment.around:
+            running = start_inside(equipment.around, context, task.handler, arguments, equipment.threads)
+        else:
+            running = start(task.handler, arguments, equipment.threads)
     except RuntimeError:
         return HandedBack(timedelta(), "the worker's threads have ended")
     return await _outcome(running, task.retries, None if timeout is None else timeout.total_seconds())
@@ -69,7 +91,8 @@ async def _outcome(running: Running, retries: Retries, seconds: float | None) ->
         if running.never_began:
             return HandedBack(NO_THREAD_DELAY, "no thread was free for it: see SONIQ_SYNC_HANDLER_POOL_SIZE")
         thread = "" if running.call is None else "; its thread runs on"
-        return Failed(f"TimeoutError: the attempt took longer than {seconds:g} s{thread}", "", reason="timeout")
+        late = TimeoutError(f"the attempt took longer than {seconds:g} s{thread}")
+        return Failed(describe(late), "", reason="timeout", cause=late)
     except EndedByHandler as ended:
         return _raised(ended.error, retries)
 
@@ -95,5 +118,5 @@ def _raised(error: BaseException, retries: Retries) -> Outcome:
     if issubclass(type(error), Directive):
         return obeyed(error, trace(error))
     if retries.allows(type(error)):
-        return Failed(describe(error), trace(error))
-    return Failed(describe(error), trace(error), retryable=False, reason="permanent_failure")
+        return Failed(describe(error), trace(error), cause=error)
+    return Failed(describe(error), trace(error), retryable=False, reason="permanent_failure", cause=error)

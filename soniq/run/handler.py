@@ -6,7 +6,7 @@ import contextvars
 import inspect
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
@@ -28,11 +28,17 @@ class Running:
 
     Attributes:
         future: Its task, or what its thread will say.
-        call: Its place in the thread pool, None where it runs in the loop.
+        calls: Its places in the thread pool, the last one counts; none where it runs in the loop, or has not
+            been called yet.
     """
 
     future: "asyncio.Future[Any]"
-    call: "concurrent.futures.Future[Any] | None" = None
+    calls: "list[concurrent.futures.Future[Any]]" = field(default_factory=list)
+
+    @property
+    def call(self) -> "concurrent.futures.Future[Any] | None":
+        """Its place in the thread pool, None where it has none."""
+        return self.calls[-1] if self.calls else None
 
     @property
     def execution(self) -> Execution:
@@ -71,10 +77,10 @@ def start(handler: Handler, arguments: dict[str, Any], threads: ThreadPoolExecut
         RuntimeError: The threads were let go.
     """
     if is_asynchronous(handler):
-        return Running(asyncio.get_running_loop().create_task(_awaited(handler, arguments)))
+        return Running(asyncio.get_running_loop().create_task(guarded(handler, arguments)))
     context = contextvars.copy_context()
-    call = threads.submit(context.run, _called, handler, arguments)
-    return Running(asyncio.wrap_future(call), call)
+    call = threads.submit(context.run, called, handler, arguments)
+    return Running(asyncio.wrap_future(call), [call])
 
 
 def go_on(coroutine: Coroutine[Any, Any, Any]) -> Running:
@@ -87,17 +93,19 @@ def go_on(coroutine: Coroutine[Any, Any, Any]) -> Running:
     if caller is not None and caller.cancelling():
         coroutine.close()
         raise asyncio.CancelledError
-    return Running(asyncio.get_running_loop().create_task(_awaited(lambda: coroutine, {})))
+    return Running(asyncio.get_running_loop().create_task(guarded(lambda: coroutine, {})))
 
 
-async def _awaited(handler: Handler, arguments: dict[str, Any]) -> Any:
+async def guarded(handler: Handler, arguments: dict[str, Any]) -> Any:
+    """Await a handler; whatever it raises comes out as `EndedByHandler`."""
     try:
         return await handler(**arguments)
     except BaseException as error:  # noqa: BLE001  # around the user's handler: see `start`
         raise EndedByHandler(_from_handler(error)) from None
 
 
-def _called(handler: Handler, arguments: dict[str, Any]) -> Any:
+def called(handler: Handler, arguments: dict[str, Any]) -> Any:
+    """Call a plain handler; whatever it raises comes out as `EndedByHandler`."""
     try:
         return handler(**arguments)
     except BaseException as error:  # noqa: BLE001  # around the user's handler: see `start`

@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticSerializationError, from_json, to_json
 
-from soniq.errors import ArgumentsInvalid
+from soniq.errors import ArgumentsInvalid, ResourceFailed
 from soniq.job.context import JobContext
 from soniq.task.contract import Contract, contract, model_directions
 from soniq.task.definition import Task
+from soniq.task.resource import Resource
 from soniq.task.signature import check_callable
 from soniq.task.survival import parting
 from soniq.task.wire import TOO_DEEP, dump_plain, faults, is_suspect, plain_faults, shown, spell_out
 
 SHOWN_ERRORS: Final = 3
 SHORT_BYTES: Final = 1_000  # within any limit that can be set, and within the digits that an integer may have
+NOTHING_OPENED: Final[Mapping[Resource, Any]] = MappingProxyType({})
 NUL: Final = b"\\u0000"
 
 
@@ -44,10 +47,16 @@ def encode(task: Task, given: Mapping[str, object], limit_bytes: int) -> str:
         ArgumentsInvalid: One is missing, surplus, of another type, or cannot travel; the message names it.
     """
     rules = contract(task.name, task.handler, task.args_model)
-    for name in rules.context:
-        if name in given:
-            raise _invalid(task.name, f"`{name}` is no argument of a call: the worker fills it, with the JobContext")
+    if rules.context or rules.resources:
+        _check_unfilled(task.name, rules, given)
     return _encoded(task.name, rules, given, limit_bytes)
+
+
+def _check_unfilled(name: str, rules: Contract, given: Mapping[str, object]) -> None:
+    for argument in given:
+        if argument in rules.context or argument in rules.resources:
+            what = rules.resources.get(argument, "the JobContext")
+            raise _invalid(name, f"`{argument}` is no argument of a call: the worker fills it, with {what}")
 
 
 def encode_plain(name: str, given: Mapping[str, object], model: type[BaseModel] | None, limit_bytes: int) -> str:
@@ -70,15 +79,19 @@ def encode_plain(name: str, given: Mapping[str, object], model: type[BaseModel] 
     return _within(name, dump_plain(dict(given)), limit_bytes)
 
 
-def decode(task: Task, args: str, context: JobContext) -> dict[str, Any]:
+def decode(
+    task: Task, args: str, context: JobContext, opened: Mapping[Resource, Any] = NOTHING_OPENED
+) -> dict[str, Any]:
     """Rebuild the keyword arguments of a handler.
 
     Args:
         task: Whose handler.
         args: JSON text of an object.
         context: For the parameters annotated `JobContext`.
+        opened: The worker's resources, for the parameters that ask for them.
 
     Raises:
+        ResourceFailed: A parameter asks for a resource that was declared on no app of this worker.
         ArgumentsInvalid: They do not fit the handler, as when its signature changed since the enqueue.
     """
     rules = contract(task.name, task.handler, task.args_model)
@@ -86,7 +99,13 @@ def decode(task: Task, args: str, context: JobContext) -> dict[str, Any]:
         arguments = rules.spread(rules.load(args))
     except ValidationError as error:
         raise _invalid(task.name, _explained(error)) from error
-    return arguments | dict.fromkeys(rules.context, context) if rules.context else arguments
+    for name in rules.context:
+        arguments[name] = context
+    for name, resource in rules.resources.items():
+        if resource not in opened:
+            raise ResourceFailed(f"task {task.name!r}: {resource} was not declared on this app", task=task.name)
+        arguments[name] = opened[resource]
+    return arguments
 
 
 def _encoded(name: str, rules: Contract, given: Mapping[str, object], limit_bytes: int) -> str:

@@ -1,7 +1,7 @@
 """The two directions of a handler's annotations, with pydantic: values to JSON, and back."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from typing import Any, Final, NotRequired
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, PydanticUndefinedAnnotation, Pydanti
 from typing_extensions import TypedDict
 
 from soniq.errors import ArgumentsInvalid
+from soniq.task.resource import Resource
 from soniq.task.signature import Signature, read_signature
 
 # Strict: "7" is no int and 7 no text; what JSON makes of a type is read back as that type.
@@ -38,6 +39,7 @@ class Contract:
         load: JSON to values.
         spread: Loaded values to keyword arguments.
         context: The parameters that receive the `JobContext`.
+        resources: The parameters for which a worker opened something.
         simple: It takes only what JSON has as it is: text, whole numbers, true and false.
     """
 
@@ -47,6 +49,7 @@ class Contract:
     spread: Callable[[Any], dict[str, Any]]
     context: tuple[str, ...]
     simple: bool = False
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)
@@ -67,7 +70,9 @@ def _of_signature(name: str, signature: Signature) -> Contract:
         raise ArgumentsInvalid(_culprit(name, signature, error), task=name) from error
     dump = partial(adapter.dump_json, **AS_READ_BACK)
     simple = not signature.open_ended and all(kind in SIMPLE for kind in signature.annotations.values())
-    return Contract(adapter.validate_python, dump, adapter.validate_json, dict, signature.context, simple)
+    return Contract(
+        adapter.validate_python, dump, adapter.validate_json, dict, signature.context, simple, signature.resources
+    )
 
 
 def _adapter(signature: Signature) -> TypeAdapter[Any]:
@@ -90,17 +95,17 @@ def _of_model(name: str, model: type[BaseModel], signature: Signature) -> Contra
     def spread(loaded: BaseModel) -> dict[str, Any]:
         if holders:
             return {holders[0]: loaded}
-        return {field: getattr(loaded, field) for field in loaded.model_fields_set}
+        return {one: getattr(loaded, one) for one in loaded.model_fields_set}
 
-    return Contract(*model_directions(model), spread, signature.context)
+    return Contract(*model_directions(model), spread, signature.context, resources=signature.resources)
 
 
 def _check_fields(name: str, model: type[BaseModel], signature: Signature) -> None:
     takes, fields = signature.annotations.keys(), model.model_fields.keys()
     surplus = set() if signature.open_ended else fields - takes
-    for field in sorted(surplus | (signature.required - fields)):
-        has, lacks = ("handler", model.__name__) if field in takes else (model.__name__, "handler")
-        raise ArgumentsInvalid(f"task {name!r}: `{field}` is in the {has}, and not in the {lacks}", task=name)
+    for one in sorted(surplus | (signature.required - fields)):
+        has, lacks = ("handler", model.__name__) if one in takes else (model.__name__, "handler")
+        raise ArgumentsInvalid(f"task {name!r}: `{one}` is in the {has}, and not in the {lacks}", task=name)
 
 
 def model_directions(
@@ -108,7 +113,7 @@ def model_directions(
 ) -> tuple[Callable[[Mapping[str, object]], Any], Callable[[Any], bytes], Callable[[str | bytes], Any]]:
     """Return check, dump and load of a user's own model, by that model's own configuration."""
     # A default stays out, for the handler to have its own; what is made anew each time is made once, here.
-    made = {field for field, info in model.model_fields.items() if info.default_factory is not None}
+    made = {one for one, info in model.model_fields.items() if info.default_factory is not None}
 
     def dump(value: BaseModel) -> bytes:
         return value.model_dump_json(include=value.model_fields_set | made, **AS_READ_BACK).encode()

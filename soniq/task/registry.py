@@ -1,18 +1,24 @@
-"""The tasks of one app, by name."""
+"""The tasks of one app, by name, and what stands around them."""
 
 from collections.abc import Callable, Iterator
 
 from soniq.errors import DuplicateTask, UnknownTask
 from soniq.task.definition import Handler, Task, check_name
+from soniq.task.surroundings import Surroundings
 
 
 class Registry:
-    """The tasks that an app knows; filled at import, read afterwards."""
+    """The tasks that an app knows; filled at import, read afterwards.
+
+    Attributes:
+        around: What the app puts around their handlers.
+    """
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._tasks: dict[str, Task] = {}
         self._by_handler: dict[Handler, Task] = {}
+        self.around = Surroundings()
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self._tasks.values())

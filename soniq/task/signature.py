@@ -3,12 +3,13 @@
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from soniq.errors import ArgumentsInvalid, OptionInvalid
 from soniq.job.context import JobContext
+from soniq.task.resource import Resource, asked_for
 
 if sys.version_info >= (3, 14):
     import annotationlib
@@ -22,6 +23,7 @@ class Signature:
         annotations: Type of each argument by name, the context left out; Any where there is none.
         required: Those without a default.
         context: The names that receive the `JobContext`.
+        resources: What the worker opened for them, by name.
         open_ended: It takes `**kwargs`.
         others: Type of each argument that `**kwargs` takes; Any where there is no annotation.
     """
@@ -31,6 +33,7 @@ class Signature:
     context: tuple[str, ...]
     open_ended: bool
     others: Any = Any
+    resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
 def check_callable(name: str, handler: Callable[..., object]) -> None:
@@ -64,21 +67,26 @@ def read_signature(name: str, handler: Callable[..., object]) -> Signature:
         ArgumentsInvalid: An annotation names something that is not there at run time.
     """
     hints = _hints(name, handler)
-    annotations, required, context = dict[str, Any](), set[str](), list[str]()
-    open_ended = False
+    annotations, required = dict[str, Any](), set[str]()
+    context, resources = list[str](), dict[str, Resource]()
+    others: Any = None
     for parameter in _parameters(name, handler):
-        if parameter.kind is parameter.VAR_KEYWORD:
-            open_ended, others = True, hints.get(parameter.name, Any)
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
-            continue
         annotation = hints.get(parameter.name, Any)
-        if _is_context(annotation):
-            context.append(parameter.name)
+        if parameter.kind is parameter.VAR_KEYWORD:
+            others = annotation
+        elif parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
             continue
-        annotations[parameter.name] = annotation
-        if parameter.default is parameter.empty:
-            required.add(parameter.name)
-    return Signature(annotations, frozenset(required), tuple(context), open_ended, others if open_ended else Any)
+        elif _is_context(annotation):
+            context.append(parameter.name)
+        elif resource := asked_for(annotation):
+            resources[parameter.name] = resource
+        else:
+            annotations[parameter.name] = annotation
+            if parameter.default is parameter.empty:
+                required.add(parameter.name)
+    open_ended = others is not None
+    others = others if open_ended else Any
+    return Signature(annotations, frozenset(required), tuple(context), open_ended, others, resources)
 
 
 def _parameters(name: str, handler: Callable[..., object]) -> list[inspect.Parameter]:

@@ -7,10 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soniq.job import Claim, Finished, HandedBack, JobContext, Outcome, Snoozed, Verdict
+from soniq.job import Claim, Failed, Finished, HandedBack, JobContext, Outcome, Snoozed, Verdict
 from soniq.run.deadline import StillRunning
-from soniq.run.execute import execute
+from soniq.run.execute import Equipment, execute
+from soniq.run.hooks import call_hooks
 from soniq.run.left_behind import Execution
+from soniq.run.resources import Resources
 from soniq.settle.decide import Bounds, decide
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
@@ -44,12 +46,17 @@ class Attempts:
         self._left: list[Execution] = []
         self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
         self._job_timeout = settings.job_timeout
-        self._threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
+        self._around = registry.around
+        self._resources = Resources(registry.around.resources)
+        threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
+        self._equipment = Equipment(threads, registry.around.middleware, self._resources.values)
         self._strangers = Strangers(timedelta(seconds=settings.unknown_task_ttl), self._database_now)
 
     async def run(self, claim: Claim) -> None:
         """Run one claim to its verdict; the first cancellation ends what can be cancelled, the second one the wait."""
         task = self._registry.find(claim.task)
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         try:
             outcome = await self._outcome(task, claim)
         except asyncio.CancelledError:
@@ -60,6 +67,16 @@ class Attempts:
         verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
         _tell(claim, outcome, verdict)
         self._outbox.put(verdict)
+        await self._tell_hooks(claim, outcome, loop.time() - began)
+
+    async def prepare(self) -> None:
+        """Open the resources.
+
+        Raises:
+            ResourceFailed: One could not be opened.
+            OptionInvalid: They need one another in a circle, or something that is no resource.
+        """
+        await self._resources.open()
 
     def hand_back(self, claims: list[Claim], reason: str) -> None:
         """Give claims back that have not begun; they spend no attempt."""
@@ -75,9 +92,10 @@ class Attempts:
         """What goes on although it was given up, so that nobody else may run its job yet."""
         return [execution for execution in self._left if not execution.done()]
 
-    def close(self) -> None:
-        """Let the threads go; one that still runs a handler ends with it."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+    async def close(self) -> None:
+        """Let the threads go, where one that still runs a handler ends with it, and close the resources."""
+        self._equipment.threads.shutdown(wait=False, cancel_futures=True)
+        await self._resources.close()
 
     async def _outcome(self, task: Task | None, claim: Claim) -> Outcome:
         if not self._pulse.fresh:
@@ -86,7 +104,17 @@ class Attempts:
             return self._strangers.outcome(claim)
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
-        return await execute(task, claim, self._context(claim), self._threads, timeout)
+        if self._around.before:
+            await call_hooks(self._around.before, **_named(claim), attempt=claim.attempt)
+        return await execute(task, claim, self._context(claim), self._equipment, timeout)
+
+    async def _tell_hooks(self, claim: Claim, outcome: Outcome, seconds: float) -> None:
+        match outcome:
+            case Finished() if self._around.after:
+                await call_hooks(self._around.after, **_named(claim), duration_ms=seconds * 1000)
+            case Failed(error=error, cause=cause) if self._around.errors:
+                raised = cause or RuntimeError(error)
+                await call_hooks(self._around.errors, **_named(claim), error=raised, attempt=claim.attempt)
 
     def _context(self, claim: Claim) -> JobContext:
         return JobContext(
@@ -125,6 +153,10 @@ class Attempts:
 
     def _database_now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._pulse.clock_ahead)
+
+
+def _named(claim: Claim) -> dict[str, str]:
+    return {"job_name": claim.task, "job_id": str(claim.id)}
 
 
 def _tell(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:

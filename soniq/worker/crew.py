@@ -64,8 +64,10 @@ class Crew:
 
         Raises:
             DatabaseUnreachable: The server does not answer.
+            ResourceFailed: A resource could not be opened.
         """
         await self._heartbeat.start()
+        await self._attempts.prepare()
         self._settling = asyncio.create_task(keep_going("settle", self._outbox.run))
         if listen and self._profile.settings.notify == "on":
             self._listening = asyncio.create_task(keep_going("listen", self._ear.run))
@@ -83,7 +85,7 @@ class Crew:
         self._attempts.hand_back(self.slots.close(), "the worker stopped")
         await self._finish_running()
         await self._flush()
-        self._attempts.close()
+        await self._attempts.close()
         await _end(self._listening)
         await self._heartbeat.stop(self._attempts.left)
         for line in self._lines:

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from soniq.job import Claim, JobContext, Outcome
-from soniq.run.execute import execute
+from soniq.run.execute import Equipment, execute
 from soniq.task.definition import Task
 
 NOW = datetime.now(UTC)
@@ -29,6 +29,6 @@ def run(threads: ThreadPoolExecutor) -> Run:
     def start(handler: Callable[..., Any], args: str = "{}", seconds: float | None = 5) -> "asyncio.Task[Outcome]":
         claim = Claim(uuid4(), uuid4(), "t", args, "default", 1, 2, 3, NOW, None, NOW, rescued=False)
         timeout = None if seconds is None else timedelta(seconds=seconds)
-        return asyncio.create_task(execute(Task("t", handler), claim, CONTEXT, threads, timeout))
+        return asyncio.create_task(execute(Task("t", handler), claim, CONTEXT, Equipment(threads), timeout))
 
     return start

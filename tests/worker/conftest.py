@@ -52,5 +52,5 @@ async def parts(migrated_url: str) -> AsyncIterator[Parts]:
         yield Parts(profile, line, bell, pulse, outbox, slots, errands, feed)
         finish.set()
         await slots.finished(5)
-        attempts.close()
+        await attempts.close()
         await line.close()
