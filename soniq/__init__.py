@@ -10,12 +10,17 @@ if TYPE_CHECKING:
     from soniq.errors import SoniqError
     from soniq.job import Discard, Job, JobContext, JobStatus, QueueStats, Retry, Snooze, WorkerRecord
     from soniq.task.definition import TaskRef, task_ref
+    from soniq.watch.metrics import MetricsSink, NoopMetricsSink
+    from soniq.watch.prometheus import PrometheusMetricsSink
 
 __all__ = [
     "Discard",
     "Job",
     "JobContext",
     "JobStatus",
+    "MetricsSink",
+    "NoopMetricsSink",
+    "PrometheusMetricsSink",
     "QueueStats",
     "Retry",
     "Snooze",
@@ -33,6 +38,9 @@ _HOMES: Final = {
     "Job": "soniq.job",
     "JobContext": "soniq.job",
     "JobStatus": "soniq.job",
+    "MetricsSink": "soniq.watch.metrics",
+    "NoopMetricsSink": "soniq.watch.metrics",
+    "PrometheusMetricsSink": "soniq.watch.prometheus",
     "QueueStats": "soniq.job",
     "Retry": "soniq.job",
     "Snooze": "soniq.job",

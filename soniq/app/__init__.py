@@ -19,6 +19,7 @@ class Soniq(TaskVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
     Args:
         database_url: `postgresql://user:password@host:5432/name`. Without it SONIQ_DATABASE_URL, and
             without that an embedded server for learning, where the `lab` extra is installed.
+        metrics_sink: Hears of every attempt that this app's workers run, such as a `PrometheusMetricsSink`.
         settings: Any setting by its name (see the settings reference); they win over SONIQ_<NAME>.
 
     Raises:

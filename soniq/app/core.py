@@ -16,6 +16,7 @@ from soniq.pool import ConnectionPool, Lent
 from soniq.settings import Settings, load
 from soniq.sql.migrate import migrate, migrations
 from soniq.task.registry import Registry
+from soniq.watch.metrics import MetricsSink
 
 _PASSWORD: Final = re.compile(r"(?<=://)([^:/@]+):[^@]*@")
 
@@ -41,11 +42,16 @@ class Backend:
 class Core:
     """What every group of verbs needs: settings, tasks, and the opened pool."""
 
-    def __init__(self, database_url: str | None = None, /, **settings: Any) -> None:
+    def __init__(
+        self, database_url: str | None = None, /, *, metrics_sink: MetricsSink | None = None, **settings: Any
+    ) -> None:
         if database_url is not None:
             settings["database_url"] = database_url
         self._settings = load(**settings)
         self._registry = Registry(self._settings.task_name_pattern)
+        if metrics_sink is not None:
+            self._registry.around.begun.append(metrics_sink.record_job_start)
+            self._registry.around.ended.append(metrics_sink.record_job_end)
         self._pool: ConnectionPool | None = None
         self._place: Place | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -20,6 +20,8 @@ class Surroundings:
         before: Called with `job_name`, `job_id`, `attempt` before a handler.
         after: Called with `job_name`, `job_id`, `duration_ms` when it has finished.
         errors: Called with `job_name`, `job_id`, `error`, `attempt` when it has failed.
+        begun: Told the numbers of an attempt that begins.
+        ended: Told the numbers of one that has ended, however it did.
         middleware: Around the handler, the first one outermost.
         resources: Opened by each worker.
     """
@@ -27,5 +29,7 @@ class Surroundings:
     before: list[Hook] = field(default_factory=list)
     after: list[Hook] = field(default_factory=list)
     errors: list[Hook] = field(default_factory=list)
+    begun: list[Hook] = field(default_factory=list)
+    ended: list[Hook] = field(default_factory=list)
     middleware: list[Middleware] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)

@@ -7,10 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soniq.job import Claim, Failed, Finished, HandedBack, JobContext, Outcome, Snoozed, Verdict
+from soniq.job import Claim, HandedBack, JobContext, Outcome, Verdict
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import Equipment, execute
-from soniq.run.hooks import call_hooks
 from soniq.run.left_behind import Execution
 from soniq.run.resources import Resources
 from soniq.settle.decide import Bounds, decide
@@ -20,6 +19,7 @@ from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
 from soniq.worker.strangers import Strangers
+from soniq.worker.tell import log_end, tell_begin, tell_end
 
 logger: Final = logging.getLogger("soniq")
 
@@ -58,16 +58,16 @@ class Attempts:
         loop = asyncio.get_running_loop()
         began = loop.time()
         try:
-            outcome = await self._outcome(task, claim)
+            outcome = await self._run(task, claim)
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
         except StillRunning as still:
             self._leave(claim, still.execution)
             return
         verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
-        _tell(claim, outcome, verdict)
+        log_end(claim, outcome, verdict)
         self._outbox.put(verdict)
-        await self._tell_hooks(claim, outcome, loop.time() - began)
+        await tell_end(self._around, claim, outcome, verdict, loop.time() - began)
 
     async def prepare(self) -> None:
         """Open the resources.
@@ -97,24 +97,15 @@ class Attempts:
         self._equipment.threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.close()
 
-    async def _outcome(self, task: Task | None, claim: Claim) -> Outcome:
+    async def _run(self, task: Task | None, claim: Claim) -> Outcome:
         if not self._pulse.fresh:
             return HandedBack(AT_ONCE, "the worker was cut off from the database")
         if task is None:
             return self._strangers.outcome(claim)
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
-        if self._around.before:
-            await call_hooks(self._around.before, **_named(claim), attempt=claim.attempt)
+        await tell_begin(self._around, claim)
         return await execute(task, claim, self._context(claim), self._equipment, timeout)
-
-    async def _tell_hooks(self, claim: Claim, outcome: Outcome, seconds: float) -> None:
-        match outcome:
-            case Finished() if self._around.after:
-                await call_hooks(self._around.after, **_named(claim), duration_ms=seconds * 1000)
-            case Failed(error=error, cause=cause) if self._around.errors:
-                raised = cause or RuntimeError(error)
-                await call_hooks(self._around.errors, **_named(claim), error=raised, attempt=claim.attempt)
 
     def _context(self, claim: Claim) -> JobContext:
         return JobContext(
@@ -153,35 +144,3 @@ class Attempts:
 
     def _database_now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self._pulse.clock_ahead)
-
-
-def _named(claim: Claim) -> dict[str, str]:
-    return {"job_name": claim.task, "job_id": str(claim.id)}
-
-
-def _tell(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:
-    why = verdict.error
-    match outcome, verdict.state:
-        case Finished(), "done":
-            return
-        case HandedBack(reason=reason), _:
-            level, event, why = logging.WARNING, "job handed back", reason
-        case Snoozed(reason=reason), _:
-            level, event, why = logging.INFO, "job snoozed", reason
-        case _, "dead_letter":
-            level, event = logging.ERROR, "job became a dead letter"
-        case _:
-            level, event = logging.WARNING, "attempt failed"
-    facts = {
-        "job_id": str(claim.id),
-        "task": claim.task,
-        "queue": claim.queue,
-        "attempt": claim.attempt,
-        "max_attempts": claim.max_attempts,
-        "error": verdict.error,
-        "reason": None if why is verdict.error else why,
-        "again_in": verdict.delay.total_seconds() if verdict.state == "queued" else None,
-    }
-    template = f"{event}: job %s of task %s, attempt %s of %s: %s"  # one an event, for who groups by it
-    said = (claim.id, claim.task, claim.attempt, claim.max_attempts, why or "no reason given")
-    logger.log(level, template, *said, extra=facts)
