@@ -4,13 +4,14 @@ from soniq.app.around import AroundVerbs
 from soniq.app.core import Backend
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.inspect import InspectVerbs
+from soniq.app.limits import LimitVerbs
 from soniq.app.tasks import TaskHandle, TaskVerbs
 from soniq.app.work import WorkVerbs
 
 __all__ = ["Backend", "Soniq", "TaskHandle"]
 
 
-class Soniq(TaskVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, InspectVerbs):
+class Soniq(TaskVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs):
     """A queue in a Postgres database, and the tasks that this program knows.
 
     Making one does no I/O; the first call that needs the database opens it. One app belongs to the

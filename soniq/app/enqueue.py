@@ -23,7 +23,7 @@ class EnqueueVerbs(Calls):
         super().__init__(database_url, **settings)
         self._sharer = Sharer(self._write_own, is_data_error)
 
-    async def enqueue(
+    async def enqueue(  # noqa: PLR0913  # the published signature
         self,
         target: TargetLike,
         /,
@@ -32,6 +32,8 @@ class EnqueueVerbs(Calls):
         queue: str | None = None,
         priority: int | None = None,
         scheduled_at: When | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
         connection: object | None = None,
         **kwargs: object,
     ) -> str:
@@ -43,6 +45,9 @@ class EnqueueVerbs(Calls):
             queue: Where workers look for it; the task's own by default.
             priority: 1 to 1000, lower first; the task's own by default.
             scheduled_at: When it is due: an aware datetime, or a timedelta or seconds from now.
+            concurrency_key: Jobs of one key share a limit over all workers, whatever their task and queue; the
+                task's own by default.
+            concurrency: How many of that key run at once; the task's own by default, and 1 where it names none.
             connection: The connection or session of your transaction. The job is written on it, in
                 one statement: it exists if and only if your transaction commits. Without it the job
                 has a transaction of its own, shared with other enqueues of this moment.
@@ -67,11 +72,12 @@ class EnqueueVerbs(Calls):
             SchemaMissing: `setup()` has not run there.
             SoniqError: What `ensure_initialized` raises, where this is the app's first call.
         """
-        job = self._request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        job = self._request(target, merge(args, kwargs), options, connection)
         await self._enqueue([job], connection)
         return job.id
 
-    async def enqueue_many(
+    async def enqueue_many(  # noqa: PLR0913  # the published signature
         self,
         target: TargetLike,
         arguments: Iterable[Mapping[str, object]],
@@ -80,6 +86,8 @@ class EnqueueVerbs(Calls):
         queue: str | None = None,
         priority: int | None = None,
         scheduled_at: When | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
         connection: object | None = None,
     ) -> list[str]:
         """Enqueue many jobs of one task in one statement: all of them, or none.
@@ -90,6 +98,8 @@ class EnqueueVerbs(Calls):
             queue: As in `enqueue`, for all of them; so are the options that follow.
             priority: 1 to 1000, lower first.
             scheduled_at: When they are due.
+            concurrency_key: What they share a limit by.
+            concurrency: How many of that key run at once.
             connection: As in `enqueue`.
 
         Returns:
@@ -98,12 +108,13 @@ class EnqueueVerbs(Calls):
         Raises:
             ArgumentsInvalid: As in `enqueue`; it says which job.
         """
-        jobs = self._requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        jobs = self._requests(target, arguments, options, connection)
         if jobs:
             await self._enqueue(jobs, connection)
         return [job.id for job in jobs]
 
-    async def schedule(
+    async def schedule(  # noqa: PLR0913  # the published signature
         self,
         target: TargetLike,
         /,
@@ -112,6 +123,8 @@ class EnqueueVerbs(Calls):
         args: Mapping[str, object] | None = None,
         queue: str | None = None,
         priority: int | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
         connection: object | None = None,
         **kwargs: object,
     ) -> str:
@@ -122,11 +135,13 @@ class EnqueueVerbs(Calls):
             queue=queue,
             priority=priority,
             scheduled_at=run_at,
+            concurrency_key=concurrency_key,
+            concurrency=concurrency,
             connection=connection,
             **kwargs,
         )
 
-    def enqueue_sync(
+    def enqueue_sync(  # noqa: PLR0913  # the published signature
         self,
         target: TargetLike,
         /,
@@ -136,6 +151,8 @@ class EnqueueVerbs(Calls):
         queue: str | None = None,
         priority: int | None = None,
         scheduled_at: When | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
         **kwargs: object,
     ) -> str:
         """Enqueue one job in the transaction of a sync connection; otherwise as `enqueue`.
@@ -147,13 +164,16 @@ class EnqueueVerbs(Calls):
             queue: Where workers look for it.
             priority: 1 to 1000, lower first.
             scheduled_at: When it is due.
+            concurrency_key: What it shares a limit with others by.
+            concurrency: How many of that key run at once.
             kwargs: The handler's arguments.
         """
-        job = self._request(target, merge(args, kwargs), Options(queue, priority, scheduled_at), connection)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        job = self._request(target, merge(args, kwargs), options, connection)
         self._enqueue_sync([job], join_sync(connection))
         return job.id
 
-    def enqueue_many_sync(
+    def enqueue_many_sync(  # noqa: PLR0913  # the published signature
         self,
         target: TargetLike,
         arguments: Iterable[Mapping[str, object]],
@@ -163,9 +183,12 @@ class EnqueueVerbs(Calls):
         queue: str | None = None,
         priority: int | None = None,
         scheduled_at: When | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
     ) -> list[str]:
         """Enqueue many jobs in the transaction of a sync connection; otherwise as `enqueue_many`."""
-        jobs = self._requests(target, arguments, Options(queue, priority, scheduled_at), connection)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        jobs = self._requests(target, arguments, options, connection)
         joined = join_sync(connection)
         if jobs:
             self._enqueue_sync(jobs, joined)

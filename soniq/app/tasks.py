@@ -15,6 +15,7 @@ from soniq.enqueue.options import When, check_priority, check_queue
 from soniq.errors import OptionInvalid
 from soniq.task.arguments import check_handler
 from soniq.task.definition import Retries, Task
+from soniq.task.limit import check_limit
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -53,10 +54,19 @@ class TaskHandle(Generic[P, R]):
         queue: str | None = None,
         priority: int | None = None,
         scheduled_at: When | None = None,
+        concurrency_key: str | None = None,
+        concurrency: int | None = None,
         connection: object | None = None,
     ) -> "TaskHandle[P, R]":
         """Return the same task with options for its next enqueues; see `Soniq.enqueue`."""
-        given = {"queue": queue, "priority": priority, "scheduled_at": scheduled_at, "connection": connection}
+        given = {
+            "queue": queue,
+            "priority": priority,
+            "scheduled_at": scheduled_at,
+            "concurrency_key": concurrency_key,
+            "concurrency": concurrency,
+            "connection": connection,
+        }
         named = {name: value for name, value in given.items() if value is not None}
         return TaskHandle(self._app, self._task, self._handler, {**self._options, **named})
 
@@ -81,6 +91,8 @@ class TaskVerbs(Core):
         discard_on: Raised = (),
         timeout: float | timedelta | None = None,
         transactional: bool = False,
+        concurrency: int | None = None,
+        concurrency_key: str | None = None,
         validate: type[BaseModel] | None = None,
         args_model: type[BaseModel] | None = None,
     ) -> Callable[[Callable[P, R]], TaskHandle[P, R]]:
@@ -101,6 +113,9 @@ class TaskVerbs(Core):
             discard_on: Exception classes that make a dead letter at once.
             timeout: Seconds an attempt may take; SONIQ_JOB_TIMEOUT by default, 0 for no limit.
             transactional: Refuse an enqueue without `connection=`.
+            concurrency: How many of its jobs run at once, over all workers: in all, or of each `concurrency_key`.
+            concurrency_key: What they share that limit by, with `{argument}` where an argument's value goes, such
+                as `customer:{customer_id}`; jobs of other tasks with an equal key count too. Alone it means 1.
             validate: A pydantic model that checks the arguments in place of the annotations.
             args_model: The same, under its other published name.
 
@@ -120,6 +135,7 @@ class TaskVerbs(Core):
             retries=_narrowed(rules, retry_on, discard_on),
             timeout=None if timeout is None else _seconds("timeout", timeout),
             transactional=transactional,
+            limit=check_limit(concurrency, concurrency_key),
             args_model=_model(validate or args_model),
         )
 

@@ -10,6 +10,7 @@ from soniq.sql import in_schema, statement
 
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
+MANY_KEYED: Final = statement("enqueue", "many_keyed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,17 @@ def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
         again: The statement may be sent a second time: it leaves alone an id that is there already.
     """
     first = jobs[0]
-    if place.notify and len(jobs) == 1 and first.is_for_now and not again:
+    if place.notify and len(jobs) == 1 and first.is_plain and not again:
         return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), True)
     columns = [list(column) for column in zip(*map(_texts, jobs), strict=True)]
     times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
     notify = "on" if place.notify else "off"
-    return Insert(in_schema(MANY, place.schema), (place.installation, notify, *columns, *times), False)
+    given = (place.installation, notify, *columns, *times)
+    keys = [job.concurrency_key for job in jobs]
+    if not any(keys):
+        return Insert(in_schema(MANY, place.schema), given, False)
+    limits = [_limit(job) for job in jobs]
+    return Insert(in_schema(MANY_KEYED, place.schema), (*given, keys, limits), False)
 
 
 def check_here(count: int) -> None:
@@ -82,3 +88,7 @@ def _moment(job: NewJob) -> str | None:
 
 def _delay(job: NewJob) -> str | None:
     return None if job.delay is None else repr(job.delay.total_seconds())
+
+
+def _limit(job: NewJob) -> str | None:
+    return None if job.concurrency is None else str(job.concurrency)

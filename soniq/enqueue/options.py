@@ -17,11 +17,15 @@ class Options(NamedTuple):
         queue: Where workers look for it.
         priority: 1 to 1000, lower first.
         scheduled_at: An aware datetime, or how long from now: a timedelta, or seconds.
+        concurrency_key: What it shares a limit with others by.
+        concurrency: Jobs of that key at once, over all workers.
     """
 
     queue: str | None = None
     priority: int | None = None
     scheduled_at: When | None = None
+    concurrency_key: str | None = None
+    concurrency: int | None = None
 
 
 def check_queue(queue: object) -> str:

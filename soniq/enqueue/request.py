@@ -7,6 +7,7 @@ from soniq.enqueue.options import Options, check_priority, check_queue, check_wh
 from soniq.job import NewJob
 from soniq.task.arguments import encode, encode_plain
 from soniq.task.definition import Task, TaskRef
+from soniq.task.limit import Limit, check_concurrency, check_key, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,14 @@ def request(
         run_at, delay = check_when(options.scheduled_at)
     if isinstance(target, Task):
         args = encode(target, given, defaults.payload_limit_bytes)
-        own_queue, own_priority, retries = target.queue, target.priority, target.retries.limit
+        own_queue, own_priority, retries, limit = target.queue, target.priority, target.retries.limit, target.limit
     else:
         args = encode_plain(target.name, given, target.args_model, defaults.payload_limit_bytes)
         own_queue, own_priority, retries = target.default_queue or "default", defaults.priority, defaults.max_retries
+        limit = None
+    key, concurrency = options.concurrency_key, options.concurrency
+    if key is not None or concurrency is not None or limit is not None:
+        key, concurrency = _limited(target.name, options, limit, args)
     return NewJob(
         id,
         target.name,
@@ -58,4 +63,13 @@ def request(
         1 + retries,
         run_at,
         delay,
+        key,
+        concurrency,
     )
+
+
+def _limited(task: str, options: Options, limit: Limit | None, args: str) -> tuple[str, int]:
+    """Say the key of a job and its limit: what the call says, and for the rest what the task does."""
+    own = limit or Limit(1)
+    key = key_of(task, own, args) if options.concurrency_key is None else check_key(options.concurrency_key)
+    return key, own.concurrency if options.concurrency is None else check_concurrency(options.concurrency)

@@ -16,6 +16,8 @@ class NewJob(NamedTuple):
         max_attempts: Runs at most, the first one included.
         run_at: When it is due, aware; None means now, or `delay` from now.
         delay: How long from now by the database's clock; None unless `run_at` is None.
+        concurrency_key: What it shares a limit with others by; None for no limit.
+        concurrency: Jobs of that key at once, over all workers; None without a key.
     """
 
     id: str
@@ -26,8 +28,10 @@ class NewJob(NamedTuple):
     max_attempts: int
     run_at: datetime | None = None
     delay: timedelta | None = None
+    concurrency_key: str | None = None
+    concurrency: int | None = None
 
     @property
-    def is_for_now(self) -> bool:
-        """Whether it is due as soon as it is written."""
-        return self.run_at is None and self.delay is None
+    def is_plain(self) -> bool:
+        """Whether it is due as soon as it is written, under no key."""
+        return self.run_at is None and self.delay is None and self.concurrency_key is None

@@ -65,6 +65,7 @@ where id = any(array(
     from soniq.jobs
     where state = 'rescued'
       and ($1::text[] is null or queue = any($1::text[]))
+      and (queue not in (select queue from soniq.queue_limits) or soniq.left_of_queue(queue, 1) > 0)
     order by priority, run_at, id
     limit 1
     for update skip locked
@@ -121,7 +122,11 @@ cross join lateral (
 -- Leans on jobs_waiting.
 with moved as (
     update soniq.jobs
-    set state      = case when crashes > 0 then 'rescued' else 'ready' end,
+    set state      = case
+            when concurrency_key is not null then 'keyed'
+            when crashes > 0 then 'rescued'
+            else 'ready'
+        end,
         updated_at = now()
     where id = any(array(
         select id

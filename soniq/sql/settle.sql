@@ -25,7 +25,7 @@ with ours as (
     join soniq.jobs as job
       on job.id = verdict.id::uuid
      and job.token = verdict.token::uuid
-     and job.state not in ('ready', 'later', 'rescued')
+     and job.state not in ('ready', 'later', 'rescued', 'keyed')
     for update of job skip locked
 ),
 ended as (
@@ -36,7 +36,7 @@ ended as (
     returning
         job.id, job.task, job.queue, job.priority, job.args, job.scheduled_at, job.created_at, job.attempt,
         job.max_attempts, job.token, job.worker_id, soniq.with_error(job.errors, job.attempt, ours.error) as errors,
-        ours.state, ours.error, ours.traceback, ours.result, ours.reason
+        job.concurrency_key, job.concurrency, ours.state, ours.error, ours.traceback, ours.result, ours.reason
 ),
 kept as (
     insert into soniq.job_history (
@@ -52,11 +52,11 @@ kept as (
 buried as (
     insert into soniq.dead_letter_jobs (
         id, task, queue, priority, args, scheduled_at, created_at, attempt, max_attempts, token, worker_id, errors,
-        reason, last_error, traceback
+        reason, last_error, traceback, concurrency_key, concurrency
     )
     select
         id, task, queue, priority, args, scheduled_at, created_at, attempt, max_attempts, token, worker_id, errors,
-        reason, error, traceback
+        reason, error, traceback, concurrency_key, concurrency
     from ended
     where state = 'dead_letter'
     on conflict (id) do nothing
@@ -65,6 +65,7 @@ returned as (
     update soniq.jobs as job
     set state      = case
             when ours.delay > 0 then 'later'
+            when job.concurrency_key is not null then 'keyed'
             when job.crashes > 0 and not ours.spend then 'rescued'
             else 'ready'
         end,
@@ -94,7 +95,7 @@ with ours as (
     join soniq.jobs as job
       on job.id = verdict.id
      and job.token = verdict.token
-     and job.state not in ('ready', 'later', 'rescued')
+     and job.state not in ('ready', 'later', 'rescued', 'keyed')
     for update of job skip locked
 ),
 ended as (

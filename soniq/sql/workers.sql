@@ -123,22 +123,23 @@ ended as (
       and job.attempt >= job.max_attempts
     returning
         job.id, job.task, job.queue, job.priority, job.args, job.scheduled_at, job.created_at, job.attempt,
-        job.max_attempts, job.worker_id, soniq.with_error(job.errors, job.attempt, held.error) as errors, held.error
+        job.max_attempts, job.worker_id, soniq.with_error(job.errors, job.attempt, held.error) as errors, held.error,
+        job.concurrency_key, job.concurrency
 ),
 buried as (
     insert into soniq.dead_letter_jobs (
         id, task, queue, priority, args, scheduled_at, created_at, attempt, max_attempts, worker_id, errors,
-        reason, last_error
+        reason, last_error, concurrency_key, concurrency
     )
     select
         id, task, queue, priority, args, scheduled_at, created_at, attempt, max_attempts, worker_id, errors,
-        'max_retries_exceeded', error
+        'max_retries_exceeded', error, concurrency_key, concurrency
     from ended
     on conflict (id) do nothing
 ),
 rescued as (
     update soniq.jobs as job
-    set state      = 'rescued',
+    set state      = case when job.concurrency_key is null then 'rescued' else 'keyed' end,
         attempt    = job.attempt - (not held.spend)::integer,
         crashes    = job.crashes + 1,
         errors     = soniq.with_error(job.errors, job.attempt, held.error),

@@ -12,8 +12,9 @@ from soniq.errors import ArgumentsInvalid, ResourceFailed
 from soniq.job.context import JobContext
 from soniq.task.contract import Contract, contract, model_directions
 from soniq.task.definition import Task
+from soniq.task.limit import check_arguments
 from soniq.task.resource import Resource
-from soniq.task.signature import check_callable
+from soniq.task.signature import always_given, check_callable
 from soniq.task.survival import parting
 from soniq.task.wire import TOO_DEEP, dump_plain, faults, is_suspect, plain_faults, shown, spell_out
 
@@ -27,9 +28,18 @@ def check_handler(task: Task) -> None:
     """Refuse a handler that cannot be called by keyword; annotations are read when first needed.
 
     Raises:
-        OptionInvalid: It is no callable, or has positional-only parameters.
+        OptionInvalid: It is no callable, has positional-only parameters, or lacks what its limit's key names.
     """
     check_callable(task.name, task.handler)
+    if task.limit is not None:
+        check_arguments(task.name, task.limit, _always_given(task))
+
+
+def _always_given(task: Task) -> set[str] | None:
+    if task.args_model is None:
+        return always_given(task.name, task.handler)
+    fields = task.args_model.model_fields.items()
+    return {info.serialization_alias or info.alias or name for name, info in fields if info.is_required()}
 
 
 def encode(task: Task, given: Mapping[str, object], limit_bytes: int) -> str:

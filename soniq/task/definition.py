@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from soniq.errors import InvalidTaskName
+from soniq.task.limit import Limit
 
 Handler = Callable[..., Any]
 DEFAULT_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_.:<>-]{0,199}$"
@@ -73,6 +74,7 @@ class Task:
         timeout: Seconds an attempt may take; None for the app's setting, 0 for no limit.
         transactional: Refuse an enqueue without `connection=`.
         args_model: A pydantic model that checks the arguments in place of the annotations.
+        limit: How many of its jobs run at once, over all workers; None for any number.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Task:
     timeout: float | None = None
     transactional: bool = False
     args_model: type[BaseModel] | None = None
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,15 @@ def check_callable(name: str, handler: Callable[..., object]) -> None:
             )
 
 
+def always_given(name: str, handler: Callable[..., object]) -> set[str] | None:
+    """Name the arguments that every call gives, without reading annotations; None where `**kwargs` takes any."""
+    parameters = _parameters(name, handler)
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        return None
+    named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return {one.name for one in parameters if one.kind in named and one.default is one.empty}
+
+
 def read_signature(name: str, handler: Callable[..., object]) -> Signature:
     """Read a handler's parameters and resolve their annotations.
 

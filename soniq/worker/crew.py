@@ -122,7 +122,7 @@ class Crew:
         for verdict in verdicts:
             if verdict.state == "queued":
                 self._errands.due_in(verdict.delay.total_seconds())
-        self._bell.ring()
+        self.feed.written([verdict.id for verdict in verdicts])
 
     def _heartbeat_news(self) -> None:
         with suppress(RuntimeError):  # the worker's loop may be closed by now

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from soniq.claim.take import promote, recall, take_rescued
+from soniq.job import Claim
 from soniq.pool import Executor
 from soniq.worker.attempt import Attempts
 from soniq.worker.outbox import Outbox
@@ -68,7 +69,7 @@ class Errands:
     def seconds_left(self) -> float:
         """Say how long nothing has to be done."""
         due = min(self._promote_at, self._recall_at)
-        if self._wants_rescued():
+        if self.wants_rescued():
             due = min(due, self._rescued_at)
         left = max(0.0, due - time.monotonic())
         return min(left, STALE_SECONDS / 4) if self._slots.waiting else left
@@ -84,7 +85,7 @@ class Errands:
             await self._recall()
         if now >= self._promote_at:
             await self._promote()
-        if now >= self._rescued_at and self._wants_rescued():
+        if now >= self._rescued_at and self.wants_rescued():
             await self._take_rescued()
 
     def _mind_the_shelf(self) -> None:
@@ -106,10 +107,14 @@ class Errands:
     async def _take_rescued(self) -> None:
         self._rescued_at = time.monotonic() + self._profile.settings.sweep_interval
         for claim in await take_rescued(self._db, self._profile.holder, self._profile.queues):
-            self._rescued_id = claim.id
-            self._slots.put_rescued(claim)
+            self.put_rescued(claim)
 
-    def _wants_rescued(self) -> bool:
+    def put_rescued(self, claim: Claim) -> None:
+        """Take a job in hand whose last worker died, and no other one until it is settled."""
+        self._rescued_id = claim.id
+        self._slots.put_rescued(claim)
+
+    def wants_rescued(self) -> bool:
         """Whether none is in hand (of two, nobody could say which one killed the worker) and one would run soon."""
         return self._slots.moving and not self._holds_rescued()
 
@@ -123,7 +128,6 @@ class Errands:
         known = self._slots.ids() + self._outbox.ids()
         for claim in await recall(self._db, self._profile.holder, known):
             if claim.rescued:
-                self._rescued_id = claim.id
-                self._slots.put_rescued(claim)
+                self.put_rescued(claim)
             else:
                 self._slots.put([claim])

@@ -1,14 +1,16 @@
 """Bring claims to the slots while there is room, and sleep while nothing is ready."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
+from uuid import UUID
 
 from soniq.claim.take import find_ready, take
 from soniq.pool import Executor
 from soniq.worker.bell import Bell
 from soniq.worker.errands import Errands
+from soniq.worker.limited import Limited
 from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.rota import Rota
@@ -40,6 +42,7 @@ class Feed:
         self._outbox = outbox
         self._errands = errands
         self._bell = bell
+        self._limited = Limited(db, profile, slots, errands)
         self._rota = Rota(profile.queues)
         self._sleeper = Sleeper(db, profile.id, profile.schema, profile.queues, settings.poll_interval)
         self._notify = settings.notify == "on"
@@ -57,8 +60,15 @@ class Feed:
             self._sleeper.forget()  # the server may have restarted: it forgot who sleeps
         else:
             self._rota.heard(queue)
+        self._limited.stale()
         self._errands.due_in(0.0)
         self._sleeper.woken()
+        self._bell.ring()
+
+    def written(self, ids: Iterable[UUID]) -> None:
+        """These jobs are no longer in hand; who waits for their keys or queues may start."""
+        if self._limited.written(ids):
+            self._rota.stale()
         self._bell.ring()
 
     def look_at_everything(self) -> None:
@@ -87,10 +97,11 @@ class Feed:
                 calm = self._calm()
                 if calm:
                     self._errands.everything_now()
-                    self._rota.stale()
+                    self._look_again()
                 await self._errands.run()
                 room = self._room()
                 claimed = await self._claim(room) if room else 0
+                await self._limited.wake_others()
                 if calm and not claimed and self._calm():
                     return
                 await self._bell.wait(0.0 if claimed else MEANWHILE)
@@ -107,7 +118,9 @@ class Feed:
     async def _step(self) -> None:
         await self._errands.run()
         room = self._room()
-        if room and await self._claim(room):
+        claimed = await self._claim(room) if room else 0
+        await self._limited.wake_others()
+        if claimed:
             self._sleeper.woken()
             await self._stay_up()
         elif room:
@@ -126,7 +139,7 @@ class Feed:
 
     async def _sleep(self) -> None:
         if self._notify and await self._sleeper.lie_down():
-            self._rota.stale()
+            self._look_again()
             return  # look once more: who enqueued before the row was there did not wake us
         await self._bell.wait(min(self._sleeper.pause(), self._errands.seconds_left()))
 
@@ -137,14 +150,23 @@ class Feed:
 
     async def _claim(self, room: int) -> int:
         """Ask one queue after the other until there is no more room; say how many jobs came."""
+        looked = self._limited.due()
+        claimed = await self._limited.claim(room) if looked else 0
         await self._look_around()
-        claimed = 0
         for queue in self._rota.turn():
             if claimed < room and not self._stopping:
                 claimed += await self._claim_from(queue, room - claimed)
+        if not claimed and not looked:
+            claimed = await self._limited.claim(room)
         return claimed
 
+    def _look_again(self) -> None:
+        self._rota.stale()
+        self._limited.stale()
+
     async def _claim_from(self, queue: str, limit: int) -> int:
+        if self._limited.has_limit(queue):
+            return await self._claim_limited(queue, limit)
         mark = self._rota.mark(queue)
         start = mark.start(time.monotonic())
         claims, took = await take(self._db, self._profile.holder, queue, limit, start)
@@ -153,6 +175,12 @@ class Feed:
         if len(claims) < limit:
             self._rota.emptied(queue)
         return len(claims)
+
+    async def _claim_limited(self, queue: str, limit: int) -> int:
+        claimed = await self._limited.claim_plain(queue, limit)
+        if claimed < limit:
+            self._rota.emptied(queue)
+        return claimed
 
     async def _look_around(self) -> None:
         began = time.monotonic()

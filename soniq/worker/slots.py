@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +70,12 @@ class Slots:
         """Take claims in hand, behind those that lie here."""
         now = time.monotonic()
         self._shelf.extend((claim, now) for claim in claims)
+        self._fill()
+
+    def put_first(self, claims: Sequence[Claim]) -> None:
+        """Take claims in hand that others may wait for, in front of those that lie here."""
+        now = time.monotonic()
+        self._shelf.extendleft((claim, now) for claim in reversed(claims))
         self._fill()
 
     def put_rescued(self, claim: Claim) -> None:

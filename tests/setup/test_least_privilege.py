@@ -11,12 +11,13 @@ import pytest
 from soniq import Soniq
 from soniq.errors import PermissionDenied
 from soniq.sql import load_stage
+from soniq.sql.migrate import newest
 from tests.setup.roles import new_role
 
 GRANTED = ["producer", "viewer", "worker"]
-STAGES = ["enqueue", "inspect", "claim", "settle", "workers"]
+STAGES = ["enqueue", "inspect", "claim", "settle", "workers", "limits"]
 STATEMENTS = [(stage, name) for stage in STAGES for name in load_stage(stage)]
-WRITES = re.compile(r"\b(insert|update|delete)\b")
+WRITES = re.compile(r"\b(insert|update|delete)\b|\bsoniq\.wake\(")
 DAYS = "select inhrelid::regclass::text from pg_inherits where inhparent = 'soniq.job_history'::regclass"
 LogIn = Callable[[str], Awaitable[str]]
 
@@ -141,7 +142,7 @@ async def test_a_schema_that_was_made_for_a_role_can_be_set_up_by_it(database_ur
         await admin.close()
 
         async with Soniq(url) as app:
-            assert await app.setup() == 1
+            assert await app.setup() == newest()
             assert (await app.get_queue_stats()).total == 0
 
 

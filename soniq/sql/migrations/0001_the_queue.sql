@@ -211,6 +211,9 @@ begin
         execute format('grant update, delete on soniq.jobs, soniq.dead_letter_jobs to %I', role_name);
         execute format('grant insert on soniq.job_history, soniq.dead_letter_jobs to %I', role_name);
         execute format('grant insert, update, delete on soniq.workers, soniq.sleepers to %I', role_name);
+        execute format('grant insert, update, delete on soniq.queue_limits to %I', role_name);
+        execute format('grant execute on function soniq.left_of_key(text, integer) to %I', role_name);
+        execute format('grant execute on function soniq.left_of_queue(text, integer) to %I', role_name);
         execute format('grant usage on sequence soniq.worker_lock_keys to %I', role_name);
         execute format('grant execute on function soniq.make_history_days(integer) to %I', role_name);
         execute format('grant execute on function soniq.with_error(jsonb, integer, text) to %I', role_name);
