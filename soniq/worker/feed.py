@@ -94,7 +94,7 @@ class Feed:
         """
         with self._doubting():
             while not self._stopping:
-                calm = self._calm()
+                calm, started = self._calm(), self._slots.started
                 if calm:
                     self._errands.everything_now()
                     self._look_again()
@@ -102,7 +102,8 @@ class Feed:
                 room = self._room()
                 claimed = await self._claim(room) if room else 0
                 await self._limited.wake_others()
-                if calm and not claimed and self._calm():
+                # What was taken beside the claim may have ended by now, and others of its kind still wait.
+                if calm and not claimed and self._calm() and self._slots.started == started:
                     return
                 await self._bell.wait(0.0 if claimed else MEANWHILE)
 
