@@ -133,6 +133,35 @@ class PermissionDenied(SoniqError, PermissionError):
     )
 
 
+class ClaimLost(SoniqError):
+    """The attempt no longer holds its job, so its transaction was made to roll back."""
+
+    code = "SONIQ_CLAIM_LOST"
+    hint = (
+        "Let the error end the handler: the job's other attempt does the work. Where it is frequent, give handlers "
+        "that block shorter pieces of work, or raise SONIQ_HEARTBEAT_TIMEOUT."
+    )
+
+
+class AlreadyCompleted(SoniqError):
+    """The attempt has a transaction already, and one attempt has one at most."""
+
+    code = "SONIQ_ALREADY_COMPLETED"
+    hint = (
+        "Do everything in one `ctx.transaction()` or before one `ctx.complete()`; enqueue a further job for the rest."
+    )
+
+
+class ContextUnusable(SoniqError):
+    """The JobContext cannot do this: nobody's, in a thread, or of an attempt that has ended."""
+
+    code = "SONIQ_CONTEXT_UNUSABLE"
+    hint = (
+        "Call it in the handler to which the worker gave the context, while it runs; a plain function uses "
+        "`ctx.complete_sync(connection=…)`."
+    )
+
+
 class WrongDatabase(SoniqError):
     """The connection leads to a database that does not hold this app's queue."""
 

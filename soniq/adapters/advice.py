@@ -67,7 +67,8 @@ def needs_sync(given: object) -> UnsupportedConnection:
     """Refuse a synchronous connection where an asynchronous one is due."""
     name = type(given).__qualname__
     return UnsupportedConnection(
-        f"`connection=` was given a synchronous `{name}`: use `app.enqueue_sync(…, connection=…)`; "
+        f"`connection=` was given a synchronous `{name}`: use `app.enqueue_sync(…, connection=…)`, or "
+        "`ctx.complete_sync(connection=…)` to end a job; "
         f"from async code, `await {_runner(given)}` runs it",
         given=name,
     )
@@ -77,7 +78,8 @@ def needs_async(given: object) -> UnsupportedConnection:
     """Refuse an asynchronous connection where a synchronous one is due."""
     name = type(given).__qualname__
     return UnsupportedConnection(
-        f"`connection=` was given an asynchronous `{name}`: use `await app.enqueue(…, connection=…)`",
+        f"`connection=` was given an asynchronous `{name}`: use `await app.enqueue(…, connection=…)`, or "
+        "`await ctx.complete(connection=…)` to end a job",
         given=name,
     )
 

@@ -62,7 +62,7 @@ def check_psycopg(connection: "psycopg.AsyncConnection[Any] | psycopg.Connection
 
 def refusal(error: BaseException) -> SoniqError | None:
     """Say what a driver's error means to an enqueue; None where the error speaks for itself."""
-    code = _sqlstate(error)
+    code = sqlstate(error)
     if code == IN_FAILED_TRANSACTION:
         return TransactionAborted(ABORTED)
     if code in UNDEFINED:
@@ -74,7 +74,7 @@ def refusal(error: BaseException) -> SoniqError | None:
     return None
 
 
-def _sqlstate(error: BaseException) -> str | None:
+def sqlstate(error: BaseException) -> str | None:
     """Find Postgres' code on the error or on the driver's error that an ORM wrapped, but on no other.
 
     `__context__` is left alone: it may be what the user is just handling.

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import soniq.worker
 from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
+from soniq.job.effects import Producer
 from soniq.run.left_behind import count_left_behind
 
 if TYPE_CHECKING:
@@ -87,7 +88,10 @@ class WorkVerbs(Core):
         served = self._settings.queues if queues is None else _names(queues)
         jobs_at_once = self._settings.concurrency if concurrency is None else _count(concurrency)
         pool = await self.opened()
-        return soniq.worker.Worker(pool, self._settings, self._registry, queues=served, concurrency=jobs_at_once)
+        producer = cast(Producer, self)  # every app enqueues, by the verbs beside these
+        return soniq.worker.Worker(
+            pool, self._settings, self._registry, producer, queues=served, concurrency=jobs_at_once
+        )
 
 
 def _names(queues: Sequence[str]) -> tuple[str, ...]:

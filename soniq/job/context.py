@@ -1,7 +1,16 @@
-"""What a handler may know about its own run."""
+"""What a handler may know about its own run, and do to its own job."""
 
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from soniq.errors import ContextUnusable
+from soniq.job.effects import Effects
+from soniq.job.log import JobLogger
+
+if TYPE_CHECKING:
+    from soniq.pool import Lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +36,102 @@ class JobContext:
     worker_id: str
     scheduled_at: datetime | None
     created_at: datetime
+    _effects: Effects | None = field(default=None, repr=False, compare=False, kw_only=True)
+
+    @property
+    def enqueued_at(self) -> datetime:
+        """When it was enqueued, by the database's clock: another name of `created_at`."""
+        return self.created_at
+
+    @property
+    def logger(self) -> JobLogger:
+        """A logger (`soniq.job`) whose messages name the job, the task and the attempt."""
+        return JobLogger(
+            {
+                "job_id": self.job_id,
+                "task": self.job_name,
+                "queue": self.queue,
+                "attempt": self.attempt,
+                "max_attempts": self.max_attempts,
+            }
+        )
+
+    def transaction(self) -> "AbstractAsyncContextManager[Lent]":
+        """Lend a connection of Soniq's pool with a transaction whose commit is also the end of the job.
+
+        As its last statement the transaction settles the job as done, and only while this attempt still holds
+        it. An exception in the block rolls everything back and is the attempt's failure, unless it is a
+        `Snooze`, `Retry` or `Discard`. After a block that ended normally the job is done: what the handler
+        does, returns or raises then is logged and changes nothing.
+
+        Raises:
+            ClaimLost: At the end of the block: another attempt has the job. Everything was rolled back.
+            AlreadyCompleted: The attempt has had a transaction, or a `complete`, already.
+            ContextUnusable: The handler runs in a thread, the attempt has ended, or no worker made this context.
+            DatabaseUnreachable: No connection could be had, or it was lost at the COMMIT. After the latter
+                the worker looks whether it committed.
+        """
+        return self._attached.transaction()
+
+    def set_result(self, value: Any) -> None:
+        """Keep the job's result, inside `ctx.transaction()`: what the handler returns comes after its end.
+
+        Raises:
+            ContextUnusable: No `ctx.transaction()` of this attempt is open.
+        """
+        self._attached.set_result(value)
+
+    async def complete(self, *, connection: object, result: Any = None) -> None:
+        """Settle the job as done inside your own transaction: the job ends if and only if that commits.
+
+        Best as its last statement: from then on the job's row is locked. If the transaction rolls back after
+        all, what the handler returns or raises decides, as if there had been no `complete`.
+
+        Args:
+            connection: The connection or session of your transaction, in each shape that `app.enqueue` takes;
+                its role needs what `soniq setup --grant ROLE=worker` gives.
+            result: The job's result.
+
+        Raises:
+            ClaimLost: Another attempt has the job; your transaction can only roll back.
+            AlreadyCompleted: The attempt has had a transaction, or a `complete`, already.
+            ContextUnusable: The attempt has ended, or no worker made this context.
+            SoniqError: What `app.enqueue` raises for a connection that cannot be joined.
+        """
+        await self._attached.complete(connection, result)
+
+    def complete_sync(self, *, connection: object, result: Any = None) -> None:
+        """Do what `complete` does on a SQLAlchemy `Session` or `Connection`, or a psycopg `Connection`."""
+        self._attached.complete_sync(connection, result)
+
+    async def enqueue(self, target: Any, /, *, connection: object | None = None, **call: Any) -> str:
+        """Enqueue a job, inside `ctx.transaction()` where it is open: this job's end and the next are one commit.
+
+        Otherwise as `app.enqueue`, whose options, arguments and errors these are.
+
+        Args:
+            target: A registered function, a task's name, or a `TaskRef`.
+            connection: Your own transaction, which wins over `ctx.transaction()`.
+            call: As in `app.enqueue`.
+        """
+        return await self._attached.producer.enqueue(target, connection=self._joined(connection), **call)
+
+    async def enqueue_many(
+        self, target: Any, arguments: Any, /, *, connection: object | None = None, **options: Any
+    ) -> list[str]:
+        """Enqueue many jobs as `app.enqueue_many`, on the connection that `enqueue` would take."""
+        joined = self._joined(connection)
+        return await self._attached.producer.enqueue_many(target, arguments, connection=joined, **options)
+
+    async def schedule(self, target: Any, /, run_at: Any, *, connection: object | None = None, **call: Any) -> str:
+        """Enqueue a job for later as `app.schedule`, on the connection that `enqueue` would take."""
+        return await self._attached.producer.schedule(target, run_at, connection=self._joined(connection), **call)
+
+    def _joined(self, connection: object | None) -> object | None:
+        return self._attached.open_connection if connection is None else connection
+
+    @property
+    def _attached(self) -> Effects:
+        if self._effects is None:
+            raise ContextUnusable("no worker made this JobContext, so it belongs to no attempt")
+        return self._effects

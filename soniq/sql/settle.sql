@@ -141,3 +141,61 @@ from unnest($1::text[], $2::text[]) as claim (id, token)
 join soniq.jobs as job
   on job.id = claim.id::uuid
  and job.token = claim.token::uuid
+
+-- name: complete
+-- Settle one job as done inside a handler's transaction. Where the claim was lost it fails with division_by_zero
+-- (22012) instead of returning no row, so that the transaction can only roll back, whatever the handler does then.
+-- It waits for a row that is locked, as a claim that is only looked at is not lost. The times are the
+-- statement's: the handler's transaction may have begun long before.
+-- Every parameter is text and cast here, so no codec of the user's connection can change it.
+-- $1 id  $2 token  $3 result as json
+-- Leans on the primary key of jobs.
+with ours as (
+    select job.id
+    from soniq.jobs as job
+    where job.id = $1::text::uuid
+      and job.token = $2::text::uuid
+      and job.state not in ('ready', 'later', 'rescued')
+    for update
+),
+ended as (
+    delete from soniq.jobs as job
+    using ours
+    where job.id = ours.id
+    returning
+        job.id, job.task, job.queue, job.priority, job.args, job.scheduled_at, job.created_at, job.attempt,
+        job.max_attempts, job.token, job.worker_id, job.errors
+),
+kept as (
+    insert into soniq.job_history (
+        id, task, queue, priority, args, state, scheduled_at, created_at, finished_at, attempt, max_attempts, token,
+        worker_id, errors, result
+    )
+    select
+        id, task, queue, priority, args, 'done', scheduled_at, created_at, statement_timestamp(), attempt,
+        max_attempts, token, worker_id, errors, $3::text::jsonb
+    from ended
+)
+select 1 / count(*) as written
+from ended
+
+-- name: fate
+-- What became of a claim that its handler's own transaction may have settled: done by its commit, or ours still.
+-- Neither: the claim was lost.
+-- $1 id  $2 token
+-- Leans on job_history_id and on the primary key of jobs.
+select
+    exists (
+        select
+        from soniq.job_history
+        where id = $1::text::uuid
+          and token = $2::text::uuid
+          and state = 'done'
+    ) as done,
+    exists (
+        select
+        from soniq.jobs
+        where id = $1::text::uuid
+          and token = $2::text::uuid
+          and state not in ('ready', 'later', 'rescued')
+    ) as ours

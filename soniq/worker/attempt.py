@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soniq.job import Claim, HandedBack, JobContext, Outcome, Verdict
+from soniq.job import Claim, Finished, HandedBack, JobContext, Outcome, Verdict
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import Equipment, execute
 from soniq.run.left_behind import Execution
@@ -15,6 +15,7 @@ from soniq.run.resources import Resources
 from soniq.settle.decide import Bounds, decide
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
+from soniq.worker.effects import AttemptEffects, Reach, log_own_end
 from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
@@ -28,20 +29,25 @@ UNKNOWN: Final = Retries()
 
 
 class Attempts:
-    """Runs claims; each one ends with a verdict, except where its handler is left running: its claim is kept.
+    """Runs claims; each one ends with a verdict in the outbox.
+
+    Except where its handler settled the job in a transaction of its own, lost the claim, or is left running:
+    then the claim is kept.
 
     Args:
         profile: Whose attempts.
         registry: The tasks that this worker knows.
         outbox: Where verdicts go.
         pulse: Whether claims that waited are still ours.
+        reach: What handlers may reach through their context.
     """
 
-    def __init__(self, profile: Profile, registry: Registry, outbox: Outbox, pulse: Pulse) -> None:
+    def __init__(self, profile: Profile, registry: Registry, outbox: Outbox, pulse: Pulse, reach: Reach) -> None:
         settings = profile.settings
         self._registry = registry
         self._outbox = outbox
         self._pulse = pulse
+        self._reach = reach
         self._worker_id = str(profile.id)
         self._left: list[Execution] = []
         self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
@@ -57,16 +63,24 @@ class Attempts:
         task = self._registry.find(claim.task)
         loop = asyncio.get_running_loop()
         began = loop.time()
+        effects = AttemptEffects(self._reach, claim)
         try:
-            outcome = await self._run(task, claim)
+            outcome = await self._run(task, claim, effects)
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
         except StillRunning as still:
-            self._leave(claim, still.execution)
-            return
+            if not effects.committed:
+                self._leave(claim, still.execution)
+                return
+            outcome = HandedBack(AT_ONCE, "the worker stopped, and the handler goes on")
+        fate = await effects.end()
+        if not fate.ours:
+            log_own_end(claim, outcome, fate)
+            outcome = Finished(effects.result) if fate.done else HandedBack(AT_ONCE, "the claim was lost")
         verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
-        log_end(claim, outcome, verdict)
-        self._outbox.put(verdict)
+        if fate.ours:
+            log_end(claim, outcome, verdict)
+            self._outbox.put(verdict)
         await tell_end(self._around, claim, outcome, verdict, loop.time() - began)
 
     async def prepare(self) -> None:
@@ -97,7 +111,7 @@ class Attempts:
         self._equipment.threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.close()
 
-    async def _run(self, task: Task | None, claim: Claim) -> Outcome:
+    async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects) -> Outcome:
         if not self._pulse.fresh:
             return HandedBack(AT_ONCE, "the worker was cut off from the database")
         if task is None:
@@ -105,9 +119,9 @@ class Attempts:
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
         await tell_begin(self._around, claim)
-        return await execute(task, claim, self._context(claim), self._equipment, timeout)
+        return await execute(task, claim, self._context(claim, effects), self._equipment, timeout)
 
-    def _context(self, claim: Claim) -> JobContext:
+    def _context(self, claim: Claim, effects: AttemptEffects) -> JobContext:
         return JobContext(
             job_id=str(claim.id),
             job_name=claim.task,
@@ -117,6 +131,7 @@ class Attempts:
             worker_id=self._worker_id,
             scheduled_at=claim.scheduled_at,
             created_at=claim.created_at,
+            _effects=effects,
         )
 
     def _leave(self, claim: Claim, execution: Execution) -> None:

@@ -7,11 +7,13 @@ from contextlib import suppress
 from typing import Final
 
 from soniq.job import Verdict
+from soniq.job.effects import Producer
 from soniq.pool import ConnectionPool
 from soniq.task.registry import Registry
 from soniq.worker.attempt import Attempts
 from soniq.worker.bell import Bell
 from soniq.worker.ear import Ear
+from soniq.worker.effects import Reach
 from soniq.worker.errands import Errands
 from soniq.worker.feed import Feed
 from soniq.worker.heartbeat import Heartbeat
@@ -36,9 +38,10 @@ class Crew:
         pool: Where connections come from.
         profile: Whose parts.
         registry: The tasks it knows.
+        producer: Enqueues for handlers.
     """
 
-    def __init__(self, pool: ConnectionPool, profile: Profile, registry: Registry) -> None:
+    def __init__(self, pool: ConnectionPool, profile: Profile, registry: Registry, producer: Producer) -> None:
         self._profile = profile
         self._loop = asyncio.get_running_loop()
         self._bell = Bell()
@@ -46,7 +49,7 @@ class Crew:
         claiming, settling = self._lines
         pulse = Pulse(profile.settings.heartbeat_timeout)
         self._outbox = Outbox(settling, profile.schema, self._written)
-        self._attempts = Attempts(profile, registry, self._outbox, pulse)
+        self._attempts = Attempts(profile, registry, self._outbox, pulse, Reach(pool, profile.schema, producer))
         self.slots = Slots(profile.concurrency, self._attempts.run, self._bell)
         self._errands = Errands(claiming, profile, self.slots, self._outbox, self._attempts, pulse)
         self.feed = Feed(claiming, profile, self.slots, self._outbox, self._errands, self._bell)

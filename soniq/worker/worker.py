@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from soniq.identity import new_id
+from soniq.job.effects import Producer
 from soniq.pool import ConnectionPool
 from soniq.run.to_the_end import to_the_end
 from soniq.settings import Settings
@@ -26,6 +27,7 @@ class Worker:
         pool: Knows how to connect.
         settings: As the app read them.
         registry: The tasks that it knows.
+        producer: Enqueues for handlers: the app.
         queues: Which ones it serves, None for every one.
         concurrency: Jobs at once.
     """
@@ -35,12 +37,14 @@ class Worker:
         pool: ConnectionPool,
         settings: Settings,
         registry: Registry,
+        producer: Producer,
         *,
         queues: Sequence[str] | None,
         concurrency: int,
     ) -> None:
         self._pool = pool
         self._registry = registry
+        self._producer = producer
         self._profile = introduce(new_id(), settings, None if queues is None else tuple(queues), concurrency)
         self._begun = asyncio.Event()
         self._failed: BaseException | None = None
@@ -89,7 +93,7 @@ class Worker:
             self._crew.hurry()
 
     async def _work(self, work: Callable[[Crew], Awaitable[None]], listen: bool) -> int:
-        crew = self._crew = Crew(self._pool, self._profile, self._registry)
+        crew = self._crew = Crew(self._pool, self._profile, self._registry, self._producer)
         try:
             await self._start(crew, listen)
             logger.info("worker started: %s", self.id, extra={"worker_id": self.id})

@@ -42,7 +42,7 @@ class Wire:
         parts = urlsplit(url)
         self._server = parts.hostname or "127.0.0.1", parts.port or 5432
         self._messages: Counter[int] = Counter()
-        self._losing = False
+        self._losing: bytes | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
@@ -66,14 +66,14 @@ class Wire:
         yield sent
         sent.messages.update(self._messages - before)
 
-    def lose_the_next_answer(self) -> None:
-        """Cut the connection when the server has answered, before the client hears it."""
-        self._losing = True
+    def lose_the_next_answer(self, saying: bytes = b"") -> None:
+        """Cut the connection when the server has answered (with these bytes), before the client hears it."""
+        self._losing = saying
 
     @property
     def lost_it(self) -> bool:
         """Whether no answer is still to be lost."""
-        return not self._losing
+        return self._losing is None
 
     async def _end(self) -> None:
         self._listener.close()
@@ -90,8 +90,8 @@ class Wire:
                 up = asyncio.create_task(self._read(client, to_client, to_server))
                 try:
                     while chunk := await server.read(65536):
-                        if self._losing:
-                            self._losing = False
+                        if self._losing is not None and self._losing in chunk:
+                            self._losing = None
                             break
                         to_client.write(chunk)
                 finally:

@@ -24,3 +24,10 @@ def test_a_fact_that_the_message_holds_is_not_repeated(
     vars(record).update(facts)
 
     assert WithFacts("%(message)s").format(record) == line
+
+
+def test_what_a_handler_logs_does_not_repeat_its_job() -> None:
+    record = logging.LogRecord("soniq.job", logging.INFO, "", 0, "job 7 of task mail, attempt 1 of 4: sent", (), None)
+    vars(record).update(job_id="7", task="mail", queue="slow", attempt=1, max_attempts=4, order=5)
+
+    assert WithFacts("%(message)s").format(record).endswith("attempt 1 of 4: sent  queue=slow order=5")

@@ -11,6 +11,7 @@ from soniq.identity import new_id
 from soniq.job import Claim
 from soniq.worker.attempt import Attempts
 from soniq.worker.bell import Bell
+from soniq.worker.effects import Reach
 from soniq.worker.errands import Errands
 from soniq.worker.feed import Feed
 from soniq.worker.line import Line
@@ -44,9 +45,11 @@ async def parts(migrated_url: str) -> AsyncIterator[Parts]:
 
     async with Soniq(migrated_url, poll_interval=60, sweep_interval=60) as app:
         profile, bell, pulse = introduce(new_id(), app.settings, None, 2), Bell(), Pulse(timeout=30)
-        line = Line(await app.opened())
+        pool = await app.opened()
+        line = Line(pool)
         outbox = Outbox(line, "soniq", lambda _: None)
-        attempts, slots = Attempts(profile, app.registry, outbox, pulse), Slots(2, attempt, bell)
+        reach = Reach(pool, "soniq", app)
+        attempts, slots = Attempts(profile, app.registry, outbox, pulse, reach), Slots(2, attempt, bell)
         errands = Errands(line, profile, slots, outbox, attempts, pulse)
         feed = Feed(line, profile, slots, outbox, errands, bell)
         yield Parts(profile, line, bell, pulse, outbox, slots, errands, feed)

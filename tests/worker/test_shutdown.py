@@ -159,7 +159,7 @@ async def test_giving_up_waits_for_nothing(app: Soniq, other: Any) -> None:
         await asyncio.Event().wait()
 
     await app.enqueue(work)
-    worker = Worker(await app.opened(), app.settings, app.registry, queues=None, concurrency=1)
+    worker = Worker(await app.opened(), app.settings, app.registry, app, queues=None, concurrency=1)
     task = asyncio.create_task(worker.run(stop))
     await running.wait()
     stop.set()

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, models, transaction
 from psycopg.conninfo import conninfo_to_dict
 
+from soniq import JobContext
 from tests.adapters.shapes.shape import TASK, SyncShape
 
 ENGINE = "django.db.backends.postgresql"
@@ -117,6 +118,9 @@ class DjangoConnection(SyncShape):
     async def enqueue_many(self, held: Any, references: Sequence[str]) -> list[str]:
         arguments = [{"reference": each} for each in references]
         return list(await self.on_thread(partial(self.app.enqueue_many_sync, TASK, arguments, connection=held)))
+
+    async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
+        await self.on_thread(partial(ctx.complete_sync, connection=held, result=result))
 
 
 class DjangoSecond(DjangoConnection):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from soniq import Soniq
+from soniq import JobContext, Soniq
 
 TASK = "send_invoice"
 Block = AbstractAsyncContextManager[Any]
@@ -100,6 +100,10 @@ class Shape(ABC):
         """Enqueue the jobs of many orders in one call."""
         return await self.app.enqueue_many(TASK, [{"reference": each} for each in references], connection=held)
 
+    async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
+        """End the job of a handler."""
+        await ctx.complete(connection=held, result=result)
+
 
 class SyncShape(Shape):
     """A shape without an event loop: its blocks hold no `await` of their own."""
@@ -113,3 +117,7 @@ class SyncShape(Shape):
     async def enqueue_many(self, held: Any, references: Sequence[str]) -> list[str]:
         """Enqueue the jobs of many orders in one call."""
         return self.app.enqueue_many_sync(TASK, [{"reference": each} for each in references], connection=held)
+
+    async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
+        """End the job of a handler."""
+        ctx.complete_sync(connection=held, result=result)

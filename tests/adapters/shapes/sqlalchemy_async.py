@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession as SQLModelSession
 
+from soniq import JobContext
 from tests.adapters.shapes.orders import Order, Purchase
 from tests.adapters.shapes.shape import TASK, Shape
 
@@ -159,3 +160,6 @@ class RunSync(Session):
             return self.app.enqueue_many_sync(TASK, [{"reference": each} for each in references], connection=session)
 
         return list(await held.run_sync(inside))
+
+    async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
+        await held.run_sync(lambda session: ctx.complete_sync(connection=session, result=result))
