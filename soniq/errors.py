@@ -81,6 +81,20 @@ class ConnectionRequired(SoniqError):
     hint = "Pass `connection=` the connection or session of the transaction that writes the business row."
 
 
+class UnjoinedEnqueue(SoniqError):
+    """A transaction is open around this enqueue, which does not name it: the job would not share its fate."""
+
+    code = "SONIQ_UNJOINED"
+    hint = (
+        "Pass `connection=` the connection or session of that transaction; `connection=app.separate` says that the "
+        "job is meant to be on its own."
+    )
+
+
+class UnjoinedWarning(UserWarning):
+    """What `SONIQ_UNJOINED=warn` says in place of `UnjoinedEnqueue`."""
+
+
 class UnsupportedConnection(SoniqError, TypeError):
     """`connection=` was given something that is not a connection Soniq can speak through."""
 

@@ -1,7 +1,8 @@
 """Soniq's own connections: a pool, pinned sessions, and a reset only where it is due."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
@@ -111,6 +112,57 @@ class OwnConnection(asyncpg.Connection):
         return rows
 
 
+class _Lending:
+    """A connection in a user's hands, as seen from their code; `connection` is None when it was given back."""
+
+    __slots__ = ("connection", "outer", "url")
+
+    def __init__(self, url: str | None, connection: Lent, outer: "_Lending | None") -> None:
+        self.url, self.outer = url, outer
+        self.connection: Lent | None = connection
+
+    def in_transaction(self, url: str | None) -> bool:
+        if self.connection is None or self.url != url:
+            return False
+        try:
+            return self.connection.is_in_transaction()
+        except asyncpg.InterfaceError:
+            return False  # closed under its user
+
+
+_innermost: ContextVar[_Lending | None] = ContextVar("soniq_lending", default=None)
+
+
+def lent_in_transaction(url: str | None) -> bool:
+    """Say whether a transaction is open around the caller, on a connection that was lent from this database."""
+    lending = _innermost.get()
+    while lending is not None:
+        if lending.in_transaction(url):
+            return True
+        lending = lending.outer
+    return False
+
+
+def lend_nothing() -> None:
+    """Forget, in this context, what was lent to who started it."""
+    _innermost.set(None)
+
+
+@contextmanager
+def _lend(url: str | None, connection: Lent) -> Iterator[None]:
+    outer = _innermost.get()
+    while outer is not None and outer.connection is None:
+        outer = outer.outer
+    lending = _Lending(url, connection, outer)
+    token = _innermost.set(lending)
+    try:
+        yield
+    finally:
+        lending.connection = None
+        with suppress(ValueError):  # the block ends in another context than it began, as a pytest fixture may
+            _innermost.reset(token)
+
+
 class ConnectionPool:
     """Connections to the queue's database.
 
@@ -174,7 +226,8 @@ class ConnectionPool:
         """
         async with self._taken() as connection:
             self._lent.add(connection.get_server_pid())
-            yield connection
+            with _lend(self._settings.database_url, connection):
+                yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Lent]:

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     enqueue_validation: Literal["strict", "warn", "none"] = Field(
         "strict", description="What becomes of an enqueue by a name that this app has not registered"
     )
+    unjoined: Literal["error", "warn", "off"] = Field(
+        "warn", description="What becomes of an enqueue without `connection=` while a transaction is open around it"
+    )
     task_name_pattern: str = Field(r"^[A-Za-z_][A-Za-z0-9_.:<>-]{0,199}$", description="What a task name must match")
     notify: Literal["on", "off"] = Field("on", description="off where transactions are prepared in two phases")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Of the `soniq` logger")

@@ -47,6 +47,7 @@ _INSTEAD: Final = {
     ("tortoise", "TransactionContext"): "`async with in_transaction() as conn:` and pass `conn`",
     ("soniq", "Backend"): "`async with app.backend.acquire() as conn, conn.transaction():` and pass `conn`",
     ("soniq", "Soniq"): "`async with app.transaction() as conn:` and pass `conn`",
+    ("soniq", "Separate"): "it has no transaction to join here, and `enqueue_sync` makes none; use `await app.enqueue`",
     ("contextlib", "_AsyncGeneratorContextManager"): "enter it, `async with … as conn:`, and pass `conn`",
     ("contextlib", "_GeneratorContextManager"): "enter it, `with … as conn:`, and pass `conn`",
     ("builtins", "str"): "a URL or a name opens no transaction; pass the connection that yours was begun on",

@@ -6,13 +6,15 @@ from typing import Any
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
+from tortoise import connections
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
 from tortoise.backends.base_postgres.client import BasePostgresClient
+from tortoise.exceptions import ConfigurationError
 
 from soniq.adapters.joined import Joined, JoinedSync, Rows
 from soniq.adapters.placeholders import in_order, percent_style
 from soniq.adapters.refusal import check_asyncpg, check_psycopg, refusal
-from soniq.errors import ConnectionUnusable, NotInTransaction, UnsupportedConnection
+from soniq.errors import ConnectionUnusable, NotInTransaction, TransactionAborted, UnsupportedConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class JoinedTortoise(Joined):
 
         `execute_query_dict`, because `execute_query` returns no rows of an INSERT on one backend.
         """
-        numbered = await self._check()
+        numbered = await self.check()
         if numbered:
             text, values = statement, list(parameters)
         else:
@@ -40,7 +42,7 @@ class JoinedTortoise(Joined):
             raise
         return [tuple(row.values()) for row in rows]
 
-    async def _check(self) -> bool:
+    async def check(self) -> bool:
         """Refuse a client whose transaction is not open; say whether its driver takes `$n`.
 
         The driver's connection is looked at, never spoken on: a client kept past its block, or
@@ -73,3 +75,24 @@ def join(connection: object) -> Joined | None:
 def join_sync(connection: object) -> JoinedSync | None:
     """Return None: Tortoise has no synchronous connections."""
     return None
+
+
+async def is_in_transaction() -> bool:
+    """Say whether `in_transaction()` or `atomic()` is open around the caller, on Postgres.
+
+    The context of a task that outlives the block still names its client, so the client is asked.
+    """
+    try:
+        clients = connections.all()
+    except (ConfigurationError, RuntimeError):  # not initialised here: by version, the one or the other
+        return False
+    for client in clients:
+        if isinstance(client, TransactionalDBClient) and isinstance(client, BasePostgresClient):
+            try:
+                await JoinedTortoise(client).check()
+            except (ConnectionUnusable, NotInTransaction):
+                continue
+            except TransactionAborted:
+                return True
+            return True
+    return False

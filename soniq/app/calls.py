@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from soniq.app.core import Core
+from soniq.app.unjoined import SEPARATE
 from soniq.enqueue.options import Options
 from soniq.enqueue.request import Defaults, request
 from soniq.errors import ArgumentsInvalid, ConnectionRequired, OptionInvalid, UnknownTask
@@ -63,7 +64,7 @@ class Calls(Core):
                 f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
                 option="target",
             )
-        if connection is None and isinstance(found, Task) and found.transactional:
+        if (connection is None or connection is SEPARATE) and isinstance(found, Task) and found.transactional:
             raise ConnectionRequired(
                 f"task {found.name!r} is transactional: its job has to commit with what caused it",
                 task=found.name,

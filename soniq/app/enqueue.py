@@ -8,6 +8,7 @@ from soniq.adapters import JoinedSync, join, join_sync
 from soniq.app.calls import Calls, TargetLike, merge
 from soniq.app.default_database import find_database
 from soniq.app.open import read_place_sync
+from soniq.app.unjoined import SEPARATE, Unjoined
 from soniq.enqueue.insert import Place, check_here, insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
@@ -16,7 +17,7 @@ from soniq.errors import AppClosed
 from soniq.job import NewJob
 
 
-class EnqueueVerbs(Calls):
+class EnqueueVerbs(Calls, Unjoined):
     """A call becomes a row: in your transaction with `connection=`, in one of its own without."""
 
     def __init__(self, database_url: str | None = None, /, **settings: Any) -> None:
@@ -50,7 +51,8 @@ class EnqueueVerbs(Calls):
             concurrency: How many of that key run at once; the task's own by default, and 1 where it names none.
             connection: The connection or session of your transaction. The job is written on it, in
                 one statement: it exists if and only if your transaction commits. Without it the job
-                has a transaction of its own, shared with other enqueues of this moment.
+                has a transaction of its own, shared with other enqueues of this moment; `app.separate`
+                says that this is meant where a transaction is open.
             kwargs: The handler's arguments.
 
         Returns:
@@ -61,7 +63,8 @@ class EnqueueVerbs(Calls):
             OptionInvalid: An option is out of range.
             UnknownTask: No task of that name is registered here.
             InvalidTaskName: Such a name is let through, and does not match SONIQ_TASK_NAME_PATTERN.
-            ConnectionRequired: The task is `transactional=True` and `connection=` is missing.
+            ConnectionRequired: The task is `transactional=True` and `connection=` is missing or `app.separate`.
+            UnjoinedEnqueue: A transaction is open here, `connection=` is missing, and SONIQ_UNJOINED is `error`.
             UnsupportedConnection: `connection=` is a pool, an engine, or nothing that Soniq can speak through.
             NotInTransaction: The statement would commit by itself.
             ConnectionUnusable: The connection is closed or was given back.
@@ -199,7 +202,9 @@ class EnqueueVerbs(Calls):
         await super()._finish()
 
     async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
-        if connection is not None:
+        if connection is None:
+            await self._check_unjoined(jobs)
+        elif connection is not SEPARATE:
             joined = join(connection)
             if self._place is None:
                 await self.opened()
@@ -209,11 +214,11 @@ class EnqueueVerbs(Calls):
                 check_here(await joined.write(sent.statement, sent.parameters))
             else:
                 check_here((await joined.fetch(sent.statement, sent.parameters))[0][0])
-        elif len(jobs) == 1:
-            await self.opened()
+            return
+        await self.opened()
+        if len(jobs) == 1:
             await self._sharer.add(jobs[0])
         else:
-            await self.opened()
             await self._write_own(jobs)
 
     async def _write_own(self, jobs: Sequence[NewJob]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from soniq.job import Claim
+from soniq.pool import lend_nothing
 from soniq.worker.bell import Bell
 from soniq.worker.pace import Pace
 
@@ -33,6 +34,7 @@ class Slots:
         self._shelf: deque[tuple[Claim, float]] = deque()
         self._running: dict[int, tuple[Claim, asyncio.Task[None]]] = {}  # by the claim's identity
         self._context = contextvars.copy_context()
+        self._context.run(lend_nothing)  # whose transaction the worker was started in is not the handlers'
         self._closed = False
         self._ring_at = 0
         self._rescued = 0
