@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from types import FrameType
 from typing import Final
 
 from soniq.adapters.open_transactions import bound, find_open
@@ -67,23 +68,25 @@ class Unjoined(Core):
         found = OWN if lent_in_transaction(self._settings.database_url) else await find_open()
         if found is None:
             return
+        frame, level = _users_frame()
         complaint = UnjoinedEnqueue(
             f"task {jobs[0].task!r} was enqueued without `connection=` while a transaction is open here "
             f"({found}): the job exists even if that is rolled back, and may run before it commits",
             task=jobs[0].task,
             transaction=found,
+            at=f"{frame.f_code.co_filename}:{frame.f_lineno}",
         )
         for watcher in watchers:
             watcher(complaint)
         if says == "error":
             raise complaint
         if says == "warn":
-            warnings.warn(str(complaint), UnjoinedWarning, stacklevel=_frames_to_the_user())
+            warnings.warn(str(complaint), UnjoinedWarning, stacklevel=level)
 
 
-def _frames_to_the_user() -> int:
-    """Count the frames from the caller's to the first that is not the app's, as `stacklevel` does."""
+def _users_frame() -> tuple[FrameType, int]:
+    """Find the first frame that is not the app's, and count the frames from the caller's to it as `stacklevel` does."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(FRONT_DOOR):
         frame, level = frame.f_back, level + 1
-    return level
+    return frame, level

@@ -86,8 +86,11 @@ class Feed:
             while not self._stopping:
                 await self._step()
 
-    async def run_until_nothing_is_left(self) -> None:
+    async def run_until_nothing_is_left(self, limit: int | None = None) -> None:
         """Claim until nothing is ready, nothing runs and everything is written.
+
+        Args:
+            limit: Jobs to claim at most; a dead worker's job may come on top.
 
         Raises:
             DatabaseUnreachable: The connection was lost; run it again.
@@ -99,8 +102,8 @@ class Feed:
                     self._errands.everything_now()
                     self._look_again()
                 await self._errands.run()
-                room = self._room()
-                claimed = await self._claim(room) if room else 0
+                room = self._room() if limit is None else min(self._room(), limit - self._slots.taken)
+                claimed = await self._claim(room) if room > 0 else 0
                 await self._limited.wake_others()
                 # What was taken beside the claim may have ended by now, and others of its kind still wait.
                 if calm and not claimed and self._calm() and self._slots.started == started:

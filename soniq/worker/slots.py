@@ -46,6 +46,11 @@ class Slots:
         return len(self._running) + len(self._shelf)
 
     @property
+    def taken(self) -> int:
+        """How many attempts were begun, or will be when a slot is free."""
+        return self.started + len(self._shelf)
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is in hand."""
         return not self._running and not self._shelf

@@ -76,8 +76,12 @@ class Worker:
         """
         return await self._work(lambda crew: _until(stop, crew, crew.feed.run), listen=True)
 
-    async def run_once(self, stop: asyncio.Event) -> int:
+    async def run_once(self, stop: asyncio.Event, limit: int | None = None) -> int:
         """Run everything that is due, what becomes due meanwhile included, and return; end as `run` if `stop` is set.
+
+        Args:
+            stop: Ends it early.
+            limit: Attempts at most; None for as many as there are.
 
         Returns:
             How many attempts were started.
@@ -85,7 +89,9 @@ class Worker:
         Raises:
             DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
         """
-        return await self._work(lambda crew: _until(stop, crew, crew.feed.run_until_nothing_is_left), listen=False)
+        return await self._work(
+            lambda crew: _until(stop, crew, lambda: crew.feed.run_until_nothing_is_left(limit)), listen=False
+        )
 
     def give_up(self) -> None:
         """Stop without waiting for what runs: it is cancelled and handed back, or left where it will not end."""

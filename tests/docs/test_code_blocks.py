@@ -25,7 +25,7 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     found = [Block(*groups) for groups in FENCE.findall(page.read_text())]
-    return [block for block in found if block.language in ("python", "console")]
+    return [block for block in found if block.language in ("python", "console") or block.title]
 
 
 RUNNABLE = [page for page in PAGES if blocks(page)]
@@ -54,7 +54,7 @@ def run(command: str, folder: Path, database_url: str) -> str:
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(SITE)))
 def test_the_page_does_what_it_says(page: Path, tmp_path: Path, database_url: str) -> None:
     for number, block in enumerate(blocks(page)):
-        if block.language == "python":
+        if block.language != "console":
             name = block.title or f"block_{number}.py"
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(block.text)
