@@ -14,6 +14,9 @@ working as (
 ),
 asleep as (
     delete from soniq.sleepers
+),
+limited as (
+    delete from soniq.queue_limits
 )
 select
 

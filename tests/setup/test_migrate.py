@@ -122,7 +122,7 @@ async def test_a_migration_that_is_blocked_gives_up_and_lets_enqueues_pass(
         await app.enqueue("hello", connection=business)
         with pytest.raises(MigrationBlocked):
             await migrate(other, "soniq", (*migrations(), coming))
-        await app.enqueue("hello")
+        await app.enqueue("hello", connection=app.separate)
 
     assert await migrate(other, "soniq", (*migrations(), coming)) == 1
     assert (await app.get_queue_stats()).queued == 2
