@@ -99,26 +99,28 @@ class Limited:
     async def _walk(self, queue: str, limit: int) -> int:
         """Walk on through the keys until something comes, once round at most."""
         began_at = self._behind.get(queue, "")
-        behind, taken = began_at, None
-        while taken is None or not taken.claims:
+        behind, came = began_at, 0
+        while not came:
             taken = await take_keyed(self._db, self._profile.holder, queue, limit, behind)
             self._put(taken.claims, taken.keys)
-            if taken.suspects:
-                await self._take_suspect(queue, behind)
+            suspects = await self._take_suspect(queue, behind) if taken.suspects else 0
+            came = len(taken.claims) + suspects
             behind = taken.behind
             if not behind:
                 if not began_at:
                     break
                 began_at = ""  # once more, from the beginning
         self._behind[queue] = behind
-        return len(taken.claims)
+        return came
 
-    async def _take_suspect(self, queue: str, behind: str) -> None:
-        if self._errands.wants_rescued():
-            taken = await take_keyed(self._db, self._profile.holder, queue, 1, behind, suspects=True)
-            self._hold(taken.claims, taken.keys)
-            for claim in taken.claims:
-                self._errands.put_rescued(claim)
+    async def _take_suspect(self, queue: str, behind: str) -> int:
+        if not self._errands.wants_rescued():
+            return 0
+        taken = await take_keyed(self._db, self._profile.holder, queue, 1, behind, suspects=True)
+        self._hold(taken.claims, taken.keys)
+        for claim in taken.claims:
+            self._errands.put_rescued(claim)
+        return len(taken.claims)
 
     def _put(self, claims: Sequence[Claim], keys: Sequence[str | None]) -> None:
         self._hold(claims, keys)
