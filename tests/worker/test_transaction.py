@@ -166,6 +166,21 @@ async def test_what_comes_after_the_block_is_logged_and_changes_nothing(
     assert record.message.endswith(f"job {job.id} of task work, attempt 1: ValueError: too late")
 
 
+async def test_the_hooks_hear_what_became_of_the_job_not_what_came_after(app: Soniq) -> None:
+    heard: list[str] = []
+
+    async def handler(ctx: JobContext) -> None:
+        async with ctx.transaction():
+            pass
+        raise ValueError("too late")
+
+    app.after_job(lambda **facts: heard.append("done"))
+    app.on_error(lambda **facts: heard.append("failed"))
+    await run(app, handler)
+
+    assert heard == ["done"]
+
+
 async def test_a_time_out_in_the_block_rolls_back(app: Soniq, effects: Any) -> None:
     async def handler(ctx: JobContext) -> None:
         async with ctx.transaction() as connection:
