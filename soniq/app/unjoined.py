@@ -13,7 +13,7 @@ from soniq.errors import UnjoinedEnqueue, UnjoinedWarning
 from soniq.job import NewJob
 from soniq.pool import lent_in_transaction
 
-OWN: Final = "`app.transaction()`, or one on a connection of `app.backend.acquire()`"
+OWN: Final = "`app.transaction()`, `ctx.transaction()`, or one on a connection of `app.backend.acquire()`"
 FRONT_DOOR: Final = "soniq.app"
 
 

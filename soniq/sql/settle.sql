@@ -155,7 +155,7 @@ with ours as (
     from soniq.jobs as job
     where job.id = $1::text::uuid
       and job.token = $2::text::uuid
-      and job.state not in ('ready', 'later', 'rescued')
+      and job.state not in ('ready', 'later', 'rescued', 'keyed')
     for update
 ),
 ended as (
@@ -197,5 +197,5 @@ select
         from soniq.jobs
         where id = $1::text::uuid
           and token = $2::text::uuid
-          and state not in ('ready', 'later', 'rescued')
+          and state not in ('ready', 'later', 'rescued', 'keyed')
     ) as ours

@@ -81,6 +81,8 @@ class Attempts:
         if fate.ours:
             log_end(claim, outcome, verdict)
             self._outbox.put(verdict)
+        else:
+            self._outbox.note(verdict)
         await tell_end(self._around, claim, outcome, verdict, loop.time() - began)
 
     async def prepare(self) -> None:

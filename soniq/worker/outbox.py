@@ -64,6 +64,10 @@ class Outbox:
         if len(self._waiting) == 1 or len(self._waiting) == BATCH:
             self._bell.ring()
 
+    def note(self, verdict: Verdict) -> None:
+        """Take note of a job that left our hands without our writing: by its handler's transaction, or lost."""
+        self._written([verdict])
+
     def close(self) -> None:
         """Write what is here, and end `run`."""
         self._closed = True

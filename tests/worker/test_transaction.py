@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from soniq import Job, JobContext, Retry, Snooze, Soniq
-from soniq.errors import AlreadyCompleted, ClaimLost, ContextUnusable
+from soniq import Job, JobContext, Retry, Snooze, Soniq, task_ref
+from soniq.errors import AlreadyCompleted, ClaimLost, ContextUnusable, UnjoinedWarning
 from soniq.run import deadline
 from soniq.run.to_the_end import to_the_end
+from soniq.sql import CHANNEL
 
 Handler = Callable[[JobContext], Awaitable[Any]]
 WRITE = "insert into public.effects (attempt) values ($1)"
@@ -34,7 +35,7 @@ async def run(app: Soniq, handler: Handler, **options: Any) -> Job:
 
     app.job(name="work", **{"retries": 0} | options)(work)
     job_id = await app.enqueue("work")
-    await app.run_worker(run_once=True)
+    await app.run_worker(run_once=True, queues=["default"])
     job = await app.get_job(job_id)
     assert job is not None
     return job
@@ -95,6 +96,18 @@ async def test_a_stale_attempt_is_rolled_back_and_leaves_the_job_to_its_holder(
     assert (job.status, job.attempts, job.errors) == ("done", 2, ())
     assert await effects.fetchval(WRITTEN) == [2]
     assert [record.message for record in caplog.records] == [f"claim lost: job {job.id} of task work"]
+
+
+@pytest.mark.parametrize("state", ["ready", "later", "rescued", "keyed"])
+async def test_a_job_that_waits_again_is_not_ended_by_its_last_attempt(app: Soniq, effects: Any, state: str) -> None:
+    async def handler(ctx: JobContext) -> None:
+        with pytest.raises(ClaimLost):
+            async with ctx.transaction() as connection:
+                await connection.execute(WRITE, ctx.attempt)
+                await effects.execute("update soniq.jobs set state = $1, queue = 'elsewhere'", state)
+
+    assert (await run(app, handler)).status == "queued"
+    assert await effects.fetchval(WRITTEN) == []
 
 
 async def test_no_lock_is_held_on_the_job_while_the_block_works(app: Soniq, effects: Any) -> None:
@@ -179,6 +192,34 @@ async def test_the_hooks_hear_what_became_of_the_job_not_what_came_after(app: So
     await run(app, handler)
 
     assert heard == ["done"]
+
+
+async def test_who_sleeps_on_the_next_job_of_its_key_is_woken(app: Soniq, other: Any) -> None:
+    begun, may_end, woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @app.job(name="first", queue="a", concurrency_key="k", concurrency=1)
+    async def first(ctx: JobContext) -> None:
+        async with ctx.transaction():
+            begun.set()
+            await may_end.wait()
+
+    async with app.worker(queues=["a"]), asyncio.timeout(20):
+        await app.enqueue(first)
+        await begun.wait()
+        await app.enqueue(task_ref(name="second", default_queue="b"), concurrency_key="k", concurrency=1)
+        await other.execute("insert into soniq.sleepers values (gen_random_uuid(), array['b'])")
+        await other.add_listener(CHANNEL, lambda *_: woken.set())
+        may_end.set()
+        await woken.wait()
+
+
+async def test_an_enqueue_in_the_block_that_does_not_join_it_is_noticed(app: Soniq) -> None:
+    async def handler(ctx: JobContext) -> None:
+        async with ctx.transaction():
+            with pytest.warns(UnjoinedWarning, match=r"ctx\.transaction"):
+                await app.enqueue("work", queue="another")
+
+    assert (await run(app, handler)).errors == ()
 
 
 async def test_a_time_out_in_the_block_rolls_back(app: Soniq, effects: Any) -> None:
