@@ -8,12 +8,27 @@ from soniq.version import __version__
 if TYPE_CHECKING:
     from soniq.app import Soniq
     from soniq.errors import SoniqError
-    from soniq.job import Discard, Job, JobContext, JobStatus, QueueStats, Retry, Snooze, WorkerRecord
+    from soniq.job import (
+        DeadLetterFilter,
+        DeadLetterJob,
+        DeadLetterStats,
+        Discard,
+        Job,
+        JobContext,
+        JobStatus,
+        QueueStats,
+        Retry,
+        Snooze,
+        WorkerRecord,
+    )
     from soniq.task.definition import TaskRef, task_ref
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink
     from soniq.watch.prometheus import PrometheusMetricsSink
 
 __all__ = [
+    "DeadLetterFilter",
+    "DeadLetterJob",
+    "DeadLetterStats",
     "Discard",
     "Job",
     "JobContext",
@@ -35,6 +50,9 @@ __all__ = [
 # Each name is loaded when it is first asked for: a producer that enqueues needs no worker.
 _HOMES: Final = {
     "Discard": "soniq.job",
+    "DeadLetterFilter": "soniq.job",
+    "DeadLetterJob": "soniq.job",
+    "DeadLetterStats": "soniq.job",
     "Job": "soniq.job",
     "JobContext": "soniq.job",
     "JobStatus": "soniq.job",

@@ -243,6 +243,13 @@ class MigrationBlocked(SoniqError):
     )
 
 
+class DeadLetterNotFound(SoniqError, LookupError):
+    """No dead letter has this id."""
+
+    code = "SONIQ_DEAD_LETTER_NOT_FOUND"
+    hint = "List them with `soniq dead-letter list`; a job that is not dead is found with `soniq jobs ID`."
+
+
 class AppClosed(SoniqError):
     """The app was closed."""
 

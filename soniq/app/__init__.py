@@ -2,6 +2,7 @@
 
 from soniq.app.around import AroundVerbs
 from soniq.app.core import Backend
+from soniq.app.dead_letter import DeadLetters, DeadLetterVerbs
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
 from soniq.app.inspect import InspectVerbs
@@ -9,10 +10,10 @@ from soniq.app.limits import LimitVerbs
 from soniq.app.tasks import TaskHandle, TaskVerbs
 from soniq.app.work import WorkVerbs
 
-__all__ = ["Backend", "Soniq", "TaskHandle"]
+__all__ = ["Backend", "DeadLetters", "Soniq", "TaskHandle"]
 
 
-class Soniq(TaskVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs, TestVerbs):
+class Soniq(TaskVerbs, DeadLetterVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs, TestVerbs):
     """A queue in a Postgres database, and the tasks that this program knows.
 
     Making one does no I/O; the first call that needs the database opens it. One app belongs to the

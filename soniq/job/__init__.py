@@ -2,6 +2,7 @@
 
 from soniq.job.claim import Claim
 from soniq.job.context import JobContext
+from soniq.job.dead_letter import DeadLetterFilter, DeadLetterJob, DeadLetterStats
 from soniq.job.new import NewJob
 from soniq.job.outcome import Directive, Discard, Failed, Finished, HandedBack, Outcome, Retry, Snooze, Snoozed
 from soniq.job.record import Attempt, Job, QueueStats, WorkerRecord
@@ -11,6 +12,9 @@ from soniq.job.verdict import Verdict
 __all__ = [
     "Attempt",
     "Claim",
+    "DeadLetterFilter",
+    "DeadLetterJob",
+    "DeadLetterStats",
     "Directive",
     "Discard",
     "Failed",

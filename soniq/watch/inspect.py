@@ -55,9 +55,7 @@ def add_up(counts: Mapping[str, QueueStats]) -> QueueStats:
 
 def to_job(row: Row, traceback: str | None = None) -> Job:
     """Read a row of any of the three tables."""
-    errors = tuple(
-        Attempt(one["attempt"], datetime.fromisoformat(one["at"]), one["error"]) for one in json.loads(row["errors"])
-    )
+    errors = to_attempts(row["errors"])
     return Job(
         id=str(row["id"]),
         job_name=row["task"],
@@ -77,6 +75,11 @@ def to_job(row: Row, traceback: str | None = None) -> Job:
         errors=errors,
         traceback=traceback,
     )
+
+
+def to_attempts(errors: str) -> tuple[Attempt, ...]:
+    """Read a job's failed attempts from their JSON text."""
+    return tuple(Attempt(one["attempt"], datetime.fromisoformat(one["at"]), one["error"]) for one in json.loads(errors))
 
 
 def to_id(job_id: str | UUID) -> UUID:

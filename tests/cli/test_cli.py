@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from soniq.cli.table import counted
 from soniq.sql.migrate import newest
 
 JOBS = """
@@ -56,7 +57,7 @@ def test_setup_says_what_it_did(tmp_path: Path, database_url: str) -> None:
     first, second = shell.run("setup"), shell.run("setup", "--app", "shop:app")
 
     assert (first.returncode, second.returncode) == (0, 0)
-    assert f"{newest()} migrations applied" in first.stdout
+    assert f"{counted(newest(), 'migration')} applied" in first.stdout
     assert "already up to date" in second.stdout
 
 

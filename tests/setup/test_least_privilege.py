@@ -15,7 +15,7 @@ from soniq.sql.migrate import newest
 from tests.setup.roles import new_role
 
 GRANTED = ["producer", "viewer", "worker"]
-STAGES = ["enqueue", "inspect", "claim", "settle", "workers", "limits"]
+STAGES = ["enqueue", "inspect", "claim", "settle", "workers", "limits", "dead_letter"]
 STATEMENTS = [(stage, name) for stage in STAGES for name in load_stage(stage)]
 WRITES = re.compile(r"\b(insert|update|delete)\b|\bsoniq\.wake\(")
 DAYS = "select inhrelid::regclass::text from pg_inherits where inhparent = 'soniq.job_history'::regclass"

@@ -101,10 +101,13 @@ async def test_a_stale_attempt_is_rolled_back_and_leaves_the_job_to_its_holder(
 @pytest.mark.parametrize("state", ["ready", "later", "rescued", "keyed"])
 async def test_a_job_that_waits_again_is_not_ended_by_its_last_attempt(app: Soniq, effects: Any, state: str) -> None:
     async def handler(ctx: JobContext) -> None:
-        with pytest.raises(ClaimLost):
+        async def write() -> None:
             async with ctx.transaction() as connection:
                 await connection.execute(WRITE, ctx.attempt)
                 await effects.execute("update soniq.jobs set state = $1, queue = 'elsewhere'", state)
+
+        with pytest.raises(ClaimLost):
+            await write()
 
     assert (await run(app, handler)).status == "queued"
     assert await effects.fetchval(WRITTEN) == []

@@ -206,6 +206,7 @@ begin
     end if;
     if access in ('viewer', 'worker') then
         execute format('grant select on all tables in schema soniq to %I', role_name);
+        execute format('grant execute on function soniq.is_wanted(soniq.dead_letter_jobs, jsonb) to %I', role_name);
     end if;
     if access = 'worker' then
         execute format('grant update, delete on soniq.jobs, soniq.dead_letter_jobs to %I', role_name);
@@ -217,6 +218,7 @@ begin
         execute format('grant usage on sequence soniq.worker_lock_keys to %I', role_name);
         execute format('grant execute on function soniq.make_history_days(integer) to %I', role_name);
         execute format('grant execute on function soniq.with_error(jsonb, integer, text) to %I', role_name);
+        execute format('grant execute on function soniq.new_id() to %I', role_name);
     end if;
 end $$;
 revoke execute on function soniq.make_history_days(integer) from public;
