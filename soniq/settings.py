@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds that a job whose task no worker knows is handed on before it is a dead letter",
     )
+    history_days: int | None = Field(
+        30, ge=0, le=36_500, description="Days that ended jobs are kept in the history; 0 keeps them for ever"
+    )
     enqueue_validation: Literal["strict", "warn", "none"] = Field(
         "strict", description="What becomes of an enqueue by a name that this app has not registered"
     )

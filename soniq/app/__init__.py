@@ -5,6 +5,7 @@ from soniq.app.core import Backend
 from soniq.app.dead_letter import DeadLetters, DeadLetterVerbs
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
+from soniq.app.history import HistoryVerbs
 from soniq.app.inspect import InspectVerbs
 from soniq.app.limits import LimitVerbs
 from soniq.app.tasks import TaskHandle, TaskVerbs
@@ -13,7 +14,9 @@ from soniq.app.work import WorkVerbs
 __all__ = ["Backend", "DeadLetters", "Soniq", "TaskHandle"]
 
 
-class Soniq(TaskVerbs, DeadLetterVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs, TestVerbs):
+class Soniq(
+    TaskVerbs, HistoryVerbs, DeadLetterVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs, TestVerbs
+):
     """A queue in a Postgres database, and the tasks that this program knows.
 
     Making one does no I/O; the first call that needs the database opens it. One app belongs to the

@@ -18,6 +18,7 @@ from soniq.worker.line import Session, open_session
 from soniq.worker.patience import keep_going
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
+from soniq.worker.retention import Retention
 from soniq.worker.sweep import Sweep
 
 logger: Final = logging.getLogger("soniq")
@@ -46,6 +47,7 @@ class Heartbeat:
         self._profile = profile
         self._pulse = pulse
         self._news = news
+        self._retention = Retention(pool, profile)
         self._state = "running"
         self._interval = min(settings.heartbeat_interval, settings.heartbeat_timeout / BEATS_A_TIMEOUT)
         self._stopping = False
@@ -116,7 +118,10 @@ class Heartbeat:
         session = await self._enter()
         self._started.set_result(None)
         first = [session]
-        await keep_going("heartbeat", lambda: self._beat_through(first.pop() if first else None))
+        try:
+            await keep_going("heartbeat", lambda: self._beat_through(first.pop() if first else None))
+        finally:
+            await self._retention.stop()
 
     async def _enter(self) -> Session:
         """Connect, and enter the worker on that connection."""
@@ -142,7 +147,7 @@ class Heartbeat:
             await session.close()
 
     async def _beat_until_stopped(self, session: Session) -> None:
-        sweep = Sweep(session, self._profile, self._news)
+        sweep = Sweep(session, self._profile, self._news, self._retention.begin)
         beat_at = sweep_at = 0.0
         while not self._stopping:
             if time.monotonic() >= beat_at:

@@ -1,4 +1,4 @@
-"""Look after what others left: jobs of dead workers, and days that the history lacks."""
+"""Look after what others left: jobs of dead workers, and days that the history lacks or is to lose."""
 
 import logging
 import time
@@ -9,6 +9,7 @@ from soniq.claim.rescue import adopt, rescue, survey, wake_nobody
 from soniq.claim.suspicion import Suspicion
 from soniq.pool import Executor
 from soniq.settle.record import make_history_days
+from soniq.watch.history import has_old_days
 from soniq.worker.profile import Profile
 
 logger: Final = logging.getLogger("soniq")
@@ -23,12 +24,16 @@ class Sweep:
         db: The session whose age counts: it must end when its connection does.
         profile: The worker that looks.
         rescued: Called when there are jobs to run again.
+        prune: Called when the history holds days that are to go; returns at once.
     """
 
-    def __init__(self, db: Executor, profile: Profile, rescued: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Executor, profile: Profile, rescued: Callable[[], None], prune: Callable[[], None] | None = None
+    ) -> None:
         self._db = db
         self._profile = profile
         self._rescued = rescued
+        self._prune = prune
         self._suspicion = Suspicion(time.monotonic(), profile.settings.heartbeat_timeout)
         self._rarely_at = 0.0
 
@@ -59,3 +64,6 @@ class Sweep:
         await make_history_days(self._db, self._profile.schema)
         await adopt(self._db, self._profile.schema, self._profile.settings.heartbeat_timeout)
         await wake_nobody(self._db, self._profile.schema)
+        days = self._profile.settings.history_days
+        if self._prune is not None and days and await has_old_days(self._db, self._profile.schema, days):
+            self._prune()
