@@ -6,9 +6,11 @@ from typing import Final
 
 import click
 
+from soniq.cli.dead_letter import dead_letter
 from soniq.cli.demo import demo
 from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
+from soniq.cli.prune import prune
 from soniq.cli.setup import setup
 from soniq.cli.status import status
 from soniq.cli.worker import worker
@@ -41,7 +43,7 @@ def root() -> None:
     """
 
 
-for command in (setup, worker, status, jobs, demo, lab):
+for command in (setup, worker, status, jobs, dead_letter, prune, demo, lab):
     root.add_command(command)
 
 

@@ -179,6 +179,8 @@ def test_a_users_mistake_is_a_message_and_an_exit_status(
         (("worker",), "soniq worker shop.jobs:app --queues billing,mail"),
         (("status",), "soniq status --json"),
         (("jobs",), "soniq jobs --status dead_letter"),
+        (("dead-letter",), "soniq dead-letter replay --filter reason=timeout --yes"),
+        (("prune",), "soniq prune --days 7 --dry-run"),
         (("demo",), "with Soniq it cannot"),
         (("lab",), "soniq lab status"),
     ],

@@ -17,7 +17,10 @@ def stranger(migrated_url: str) -> Iterator[tuple[str, str]]:
         yield made
 
 
-@pytest.mark.parametrize("words", [("status",), ("jobs",), ("worker", "shop"), ("setup",)], ids=lambda words: words[0])
+WORDS = [("status",), ("jobs",), ("worker", "shop"), ("setup",), ("dead-letter", "list")]
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words[0])
 @pytest.mark.parametrize("access", ["", "producer"])
 def test_a_role_without_the_grant_is_told_which_one_it_needs(
     tmp_path: Path, migrated_url: str, stranger: tuple[str, str], words: tuple[str, ...], access: str
