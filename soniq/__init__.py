@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from soniq.app import Soniq
     from soniq.errors import SoniqError
     from soniq.job import (
+        Cancellation,
         DeadLetterFilter,
         DeadLetterJob,
         DeadLetterStats,
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
         Job,
         JobContext,
         JobStatus,
+        QueueRecord,
         QueueStats,
         Retry,
         Snooze,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from soniq.watch.prometheus import PrometheusMetricsSink
 
 __all__ = [
+    "Cancellation",
     "DeadLetterFilter",
     "DeadLetterJob",
     "DeadLetterStats",
@@ -36,6 +39,7 @@ __all__ = [
     "MetricsSink",
     "NoopMetricsSink",
     "PrometheusMetricsSink",
+    "QueueRecord",
     "QueueStats",
     "Retry",
     "Snooze",
@@ -49,6 +53,7 @@ __all__ = [
 
 # Each name is loaded when it is first asked for: a producer that enqueues needs no worker.
 _HOMES: Final = {
+    "Cancellation": "soniq.job",
     "Discard": "soniq.job",
     "DeadLetterFilter": "soniq.job",
     "DeadLetterJob": "soniq.job",
@@ -59,6 +64,7 @@ _HOMES: Final = {
     "MetricsSink": "soniq.watch.metrics",
     "NoopMetricsSink": "soniq.watch.metrics",
     "PrometheusMetricsSink": "soniq.watch.prometheus",
+    "QueueRecord": "soniq.job",
     "QueueStats": "soniq.job",
     "Retry": "soniq.job",
     "Snooze": "soniq.job",

@@ -195,6 +195,27 @@ class SchemaMissing(SoniqError):
     )
 
 
+class JobNotFound(SoniqError, LookupError):
+    """No job has this id."""
+
+    code = "SONIQ_JOB_NOT_FOUND"
+    hint = "Check the id; a job that was enqueued with `connection=` is there from the commit of its transaction on."
+
+
+class WaitTimedOut(SoniqError, TimeoutError):
+    """The job did not end within the time that was given to wait for it."""
+
+    code = "SONIQ_WAIT_TIMED_OUT"
+    hint = "Wait longer, or see with `get_job` where it is; it goes on unless you cancel it with `cancel_job`."
+
+
+class ResultInvalid(SoniqError, ValueError):
+    """What the handler returned does not fit `result_model`."""
+
+    code = "SONIQ_RESULT_INVALID"
+    hint = "Compare the handler's return value with the model; `get_result(job_id)` without one returns it as it is."
+
+
 class SettingsInvalid(SoniqError, ValueError):
     """A setting has an unknown name or a value out of range."""
 

@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     max_retries: int = Field(3, ge=0, le=1000, description="Retries of a task that names none")
     priority: int = Field(100, ge=1, le=1000, description="Priority of a job whose task names none; lower first")
     job_timeout: float = Field(300, ge=0, description="Seconds an attempt may take; 0 for no limit")
+    result_ttl: float = Field(
+        300,
+        ge=0,
+        le=1_000_000_000,
+        description="Seconds for which what a handler returned can be read; 0 keeps nothing",
+    )
     payload_limit_bytes: int = Field(
         1_000_000, ge=1_000, le=100_000_000, description="Arguments of one job at most, as JSON in UTF-8"
     )

@@ -1,13 +1,14 @@
 """Soniq: what users hold. It wires settings, pool, registry and stages, and decides nothing itself."""
 
 from soniq.app.around import AroundVerbs
+from soniq.app.control import ControlVerbs
 from soniq.app.core import Backend
 from soniq.app.dead_letter import DeadLetters, DeadLetterVerbs
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
 from soniq.app.history import HistoryVerbs
-from soniq.app.inspect import InspectVerbs
 from soniq.app.limits import LimitVerbs
+from soniq.app.results import ResultVerbs
 from soniq.app.tasks import TaskHandle, TaskVerbs
 from soniq.app.work import WorkVerbs
 
@@ -15,7 +16,16 @@ __all__ = ["Backend", "DeadLetters", "Soniq", "TaskHandle"]
 
 
 class Soniq(
-    TaskVerbs, HistoryVerbs, DeadLetterVerbs, AroundVerbs, EnqueueVerbs, WorkVerbs, LimitVerbs, InspectVerbs, TestVerbs
+    TaskVerbs,
+    AroundVerbs,
+    DeadLetterVerbs,
+    EnqueueVerbs,
+    WorkVerbs,
+    LimitVerbs,
+    ControlVerbs,
+    ResultVerbs,
+    HistoryVerbs,
+    TestVerbs,
 ):
     """A queue in a Postgres database, and the tasks that this program knows.
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
-from soniq.job import Job, QueueStats, WorkerRecord
+from soniq.job import Job, QueueRecord, QueueStats, WorkerRecord
 from soniq.watch.inspect import (
     add_up,
     read_counts,
@@ -59,8 +59,8 @@ class InspectVerbs(Core):
         counts = await self.get_queues(queue)
         return add_up(counts)
 
-    async def get_queues(self, queue: str | None = None) -> dict[str, QueueStats]:
-        """Count the jobs of each queue that has any, by its name."""
+    async def get_queues(self, queue: str | None = None) -> dict[str, QueueRecord]:
+        """Count the jobs of each queue that has any, by its name, and say whether it is paused."""
         if queue is not None:
             check_queue(queue)
         pool = await self.opened()

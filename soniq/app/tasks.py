@@ -90,6 +90,7 @@ class TaskVerbs(Core):
         retry_on: Raised | None = None,
         discard_on: Raised = (),
         timeout: float | timedelta | None = None,
+        result_ttl: float | timedelta | None = None,
         transactional: bool = False,
         concurrency: int | None = None,
         concurrency_key: str | None = None,
@@ -112,6 +113,7 @@ class TaskVerbs(Core):
             retry_on: Exception classes that may be tried again; any other one makes a dead letter at once.
             discard_on: Exception classes that make a dead letter at once.
             timeout: Seconds an attempt may take; SONIQ_JOB_TIMEOUT by default, 0 for no limit.
+            result_ttl: Seconds for which a result can be read, 0 to keep none; SONIQ_RESULT_TTL by default.
             transactional: Refuse an enqueue without `connection=`.
             concurrency: How many of its jobs run at once, over all workers: in all, or of each `concurrency_key`.
             concurrency_key: What they share that limit by, with `{argument}` where an argument's value goes, such
@@ -137,6 +139,7 @@ class TaskVerbs(Core):
             transactional=transactional,
             limit=check_limit(concurrency, concurrency_key),
             args_model=_model(validate or args_model),
+            result_ttl=self._settings.result_ttl if result_ttl is None else _seconds("result_ttl", result_ttl),
         )
 
         return lambda handler: self._register(nameless, name, handler)

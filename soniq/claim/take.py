@@ -1,6 +1,6 @@
 """Take a batch of ready jobs."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Final
@@ -77,15 +77,18 @@ async def take(
     return claims, rows[-1]["took"] if rows else 0.0
 
 
-async def take_rescued(db: Executor, holder: Holder, queues: Sequence[str] | None) -> list[Claim]:
+async def take_rescued(
+    db: Executor, holder: Holder, queues: Sequence[str] | None, paused: Set[str] = frozenset()
+) -> list[Claim]:
     """Take one job whose worker died, or none.
 
     Args:
         db: A connection of the worker's own.
         holder: Who claims.
         queues: Which ones are served, None for every one.
+        paused: Which ones are left alone.
     """
-    rows = await db.fetch(in_schema(TAKE_RESCUED, holder.schema), queues, new_id(), holder.worker_id)
+    rows = await db.fetch(in_schema(TAKE_RESCUED, holder.schema), queues, new_id(), holder.worker_id, list(paused))
     return [to_claim(row) for row in rows]
 
 

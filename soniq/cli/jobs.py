@@ -1,4 +1,4 @@
-"""`soniq jobs`: list jobs, or show one."""
+"""`soniq jobs`: list jobs, show one, cancel or delete it."""
 
 import asyncio
 from uuid import UUID
@@ -7,55 +7,128 @@ import click
 
 from soniq.app import Soniq
 from soniq.cli.table import print_json, print_table
-from soniq.cli.target import database_options, make_app
-from soniq.job import Job, JobStatus
+from soniq.cli.target import app_of, database_options, make_app
+from soniq.job import Cancellation, Job, JobStatus
 from soniq.job.record import shown
 
 
-@click.command()
-@click.argument("job_id", required=False, type=click.UUID)
+class _Jobs(click.Group):
+    """Takes a job's id in place of a subcommand's name: `soniq jobs ID` shows it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "show", show, args
+
+
+@click.group(cls=_Jobs, invoke_without_command=True, subcommand_metavar="[JOB_ID | COMMAND [ARGS]...]")
 @database_options
 @click.option("--queue", help="Of this queue only.")
 @click.option("--status", type=click.Choice([str(one) for one in JobStatus]), help="Of this status only.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="This many at most.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@click.pass_context
 def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
-    job_id: UUID | None,
+    context: click.Context,
     database_url: str | None,
     target: str | None,
     queue: str | None,
     status: str | None,
     limit: int,
     as_json: bool,
-) -> int:
-    """List jobs, newest first, or show the one whose JOB_ID is given.
+) -> None:
+    """List jobs, newest first, show the one whose JOB_ID is given, or cancel or delete one.
 
     \b
     Examples:
       soniq jobs --status dead_letter
       soniq jobs 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11 --json
+      soniq jobs cancel 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11
 
-    Exits with 1 where no job has that id.
+    Exits with 1 where no job has that id, or it is too late to cancel it.
     """
-    found = asyncio.run(_read(make_app(database_url, target), job_id, queue, status, limit))
+    if context.invoked_subcommand is not None:
+        context.obj = (database_url, target)
+        return
+    found = asyncio.run(_list(make_app(database_url, target), queue, status, limit))
     if as_json:
-        print_json([dict(job) for job in found] if job_id is None else next((dict(job) for job in found), None))
-    elif job_id is None:
+        print_json([dict(job) for job in found])
+    else:
         _print_list(found)
-    elif found:
-        _print_one(found[0])
-    if job_id is not None and not found:
-        click.echo(f"no job has the id {job_id}", err=True)
-        return 1
-    return 0
 
 
-async def _read(app: Soniq, job_id: UUID | None, queue: str | None, status: str | None, limit: int) -> list[Job]:
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+@database_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+@click.pass_context
+def show(context: click.Context, job_id: UUID, database_url: str | None, target: str | None, as_json: bool) -> int:
+    """Show one job whole, with its errors."""
+    found = asyncio.run(_find(app_of(context, database_url, target), job_id))
+    if as_json:
+        print_json(None if found is None else dict(found))
+    elif found is not None:
+        _print_one(found)
+    return 0 if found is not None else _no_job(job_id)
+
+
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+@database_options
+@click.pass_context
+def cancel(context: click.Context, job_id: UUID, database_url: str | None, target: str | None) -> int:
+    """Cancel a job: at once where no worker holds it, otherwise its worker is asked to."""
+    answer = asyncio.run(_cancel(app_of(context, database_url, target), job_id))
+    match answer:
+        case Cancellation.UNKNOWN:
+            return _no_job(job_id)
+        case Cancellation.TOO_LATE:
+            click.echo(f"too late: job {job_id} has ended", err=True)
+        case Cancellation.ASKED:
+            click.echo(f"job {job_id} is running: its worker was asked to end it")
+        case _:
+            click.echo(f"job {job_id} is cancelled")
+    return 0 if answer else 1
+
+
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+@database_options
+@click.pass_context
+def delete(context: click.Context, job_id: UUID, database_url: str | None, target: str | None) -> int:
+    """Remove every trace of a job that no worker holds."""
+    if asyncio.run(_delete(app_of(context, database_url, target), job_id)):
+        click.echo(f"job {job_id} is deleted")
+        return 0
+    click.echo(f"nothing deleted: no job has the id {job_id}, or a worker holds it", err=True)
+    return 1
+
+
+def _no_job(job_id: UUID) -> int:
+    click.echo(f"no job has the id {job_id}", err=True)
+    return 1
+
+
+async def _list(app: Soniq, queue: str | None, status: str | None, limit: int) -> list[Job]:
     async with app:
-        if job_id is None:
-            return await app.list_jobs(queue=queue, status=status, limit=limit)
-        job = await app.get_job(job_id)
-        return [] if job is None else [job]
+        return await app.list_jobs(queue=queue, status=status, limit=limit)
+
+
+async def _find(app: Soniq, job_id: UUID) -> Job | None:
+    async with app:
+        return await app.get_job(job_id)
+
+
+async def _cancel(app: Soniq, job_id: UUID) -> Cancellation:
+    async with app:
+        return await app.cancel_job(job_id)
+
+
+async def _delete(app: Soniq, job_id: UUID) -> bool:
+    async with app:
+        return await app.delete_job(job_id)
 
 
 def _print_list(found: list[Job]) -> None:

@@ -11,6 +11,7 @@ from soniq.cli.demo import demo
 from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
 from soniq.cli.prune import prune
+from soniq.cli.queues import queues
 from soniq.cli.setup import setup
 from soniq.cli.status import status
 from soniq.cli.worker import worker
@@ -43,7 +44,7 @@ def root() -> None:
     """
 
 
-for command in (setup, worker, status, jobs, dead_letter, prune, demo, lab):
+for command in (setup, worker, status, queues, jobs, dead_letter, prune, demo, lab):
     root.add_command(command)
 
 

@@ -5,9 +5,10 @@ import asyncio
 import click
 
 from soniq.app import Soniq
+from soniq.cli.queues import print_queues
 from soniq.cli.table import print_json, print_table
 from soniq.cli.target import database_options, make_app
-from soniq.job import QueueStats, WorkerRecord
+from soniq.job import QueueRecord, WorkerRecord
 
 
 @click.command()
@@ -28,7 +29,7 @@ def status(database_url: str | None, target: str | None, as_json: bool) -> None:
         print_json({"queues": {name: dict(stats) for name, stats in queues.items()}, "workers": workers})
         return
     if queues:
-        print_table(["QUEUE", *(name.upper() for name in QueueStats())], [[n, *s.values()] for n, s in queues.items()])
+        print_queues(queues)
     else:
         click.echo("no jobs yet")
     click.echo()
@@ -52,6 +53,6 @@ def status(database_url: str | None, target: str | None, as_json: bool) -> None:
         click.echo("no worker is running: start one with `soniq worker MODULE:APP`")
 
 
-async def _read(app: Soniq) -> tuple[dict[str, QueueStats], list[WorkerRecord]]:
+async def _read(app: Soniq) -> tuple[dict[str, QueueRecord], list[WorkerRecord]]:
     async with app:
         return await app.get_queues(), await app.get_workers()

@@ -37,6 +37,17 @@ def make_app(database_url: str | None, target: str | None) -> Soniq:
     return load_app(target)
 
 
+def app_of(context: click.Context, database_url: str | None, target: str | None) -> Soniq:
+    """Return the app that a subcommand's options name, or those of its group, which left them in `context.obj`.
+
+    Raises:
+        click.UsageError: As `make_app`.
+    """
+    if database_url is None and target is None:
+        database_url, target = context.obj
+    return make_app(database_url, target)
+
+
 def load_app(target: str) -> Soniq:
     """Import `module:attribute`; the attribute is `app` where none is named.
 

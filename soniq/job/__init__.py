@@ -1,16 +1,29 @@
 """The values that travel between the stages: a new job, a claim, an outcome, a verdict."""
 
 from soniq.job.claim import Claim
-from soniq.job.context import JobContext
+from soniq.job.context import JobContext, Link
 from soniq.job.dead_letter import DeadLetterFilter, DeadLetterJob, DeadLetterStats
 from soniq.job.new import NewJob
-from soniq.job.outcome import Directive, Discard, Failed, Finished, HandedBack, Outcome, Retry, Snooze, Snoozed
-from soniq.job.record import Attempt, Job, QueueStats, WorkerRecord
-from soniq.job.status import JobStatus
+from soniq.job.outcome import (
+    Cancelled,
+    Directive,
+    Discard,
+    Failed,
+    Finished,
+    HandedBack,
+    Outcome,
+    Retry,
+    Snooze,
+    Snoozed,
+)
+from soniq.job.record import Attempt, Job, QueueRecord, QueueStats, WorkerRecord
+from soniq.job.status import Cancellation, JobStatus
 from soniq.job.verdict import Verdict
 
 __all__ = [
     "Attempt",
+    "Cancellation",
+    "Cancelled",
     "Claim",
     "DeadLetterFilter",
     "DeadLetterJob",
@@ -23,8 +36,10 @@ __all__ = [
     "Job",
     "JobContext",
     "JobStatus",
+    "Link",
     "NewJob",
     "Outcome",
+    "QueueRecord",
     "QueueStats",
     "Retry",
     "Snooze",

@@ -1,16 +1,41 @@
 """What a handler may know about its own run, and do to its own job."""
 
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from soniq.errors import ContextUnusable
+from soniq.errors import ContextUnusable, OptionInvalid
 from soniq.job.effects import Effects
 from soniq.job.log import JobLogger
 
 if TYPE_CHECKING:
     from soniq.pool import Lent
+
+
+class Link(Protocol):
+    """Between a running attempt and who looks at it from outside; its worker makes it."""
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the job was asked to end."""
+        ...
+
+    def report(self, share: float, note: str | None) -> None:
+        """Say how far the attempt has come; from any thread."""
+        ...
+
+    def heed(self, end: Callable[[], None]) -> None:
+        """Call `end` as soon as the job is asked to end."""
+        ...
+
+
+class Reported:
+    """What `progress` returns: awaiting it gives the others a turn, and nothing is lost without it."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +160,38 @@ class JobContext:
         if self._effects is None:
             raise ContextUnusable("no worker made this JobContext, so it belongs to no attempt")
         return self._effects
+
+    _link: Link | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel_job` was called for this job; a handler that saw it and then ends is cancelled."""
+        return self._link is not None and self._link.cancelled
+
+    def progress(self, share: float, note: str | None = None) -> Awaitable[None]:
+        """Say how far the work has come; `get_job` shows the latest while the attempt runs.
+
+        Written in the background a few times a second, from any thread, so it may be called as often as you
+        like. `await` it in an async handler, to let others have a turn; a plain function just calls it.
+
+        Args:
+            share: From 0 to 1.
+            note: A few words for people; 500 characters are kept.
+
+        Raises:
+            OptionInvalid: `share` is no number from 0 to 1, or `note` no text.
+        """
+        if not _is_share(share):
+            raise OptionInvalid(f"`share` must be a number from 0 to 1, not {share!r}", option="share")
+        if not isinstance(note, str | None):
+            raise OptionInvalid(f"`note` must be text, not {note!r}", option="note")
+        if self._link is not None:
+            self._link.report(min(max(float(share), 0.0), 1.0), note)
+        return Reported()
+
+
+def _is_share(share: object) -> bool:
+    """Allow what summing up shares of 0.1 comes to."""
+    if isinstance(share, bool) or not isinstance(share, int | float):
+        return False
+    return -1e-6 <= share <= 1 + 1e-6  # never true of NaN

@@ -96,4 +96,11 @@ class HandedBack:
     reason: str
 
 
-Outcome = Finished | Failed | Snoozed | HandedBack
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Somebody asked for it, and the handler has ended; `error` is what it raised meanwhile, None for nothing."""
+
+    error: str | None = None
+
+
+Outcome = Finished | Failed | Snoozed | HandedBack | Cancelled

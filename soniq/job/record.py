@@ -65,11 +65,13 @@ class Job(Readable):
         scheduled_at: When it is due or was asked for; None for at once.
         updated_at: When its row last changed state.
         last_error: One line of the latest failure, None where there was none.
-        result: What the handler returned, as JSON values.
+        result: What the handler returned, as JSON values; None again once its `result_ttl` is over.
         dead_letter_reason: Why it is a dead letter, None otherwise.
         worker_id: Who runs or last ran it, None before the first run.
         errors: The last 20 failed attempts, oldest first.
         traceback: Of the failure that made it a dead letter; read by `get_job`, not by `list_jobs`.
+        progress: From 0 to 1, while it runs and its handler says so; read by `get_job`, not by `list_jobs`.
+        progress_note: The words that the handler said with it.
     """
 
     id: str
@@ -89,6 +91,8 @@ class Job(Readable):
     worker_id: str | None
     errors: tuple[Attempt, ...]
     traceback: str | None = None
+    progress: float | None = None
+    progress_note: str | None = None
 
     def __repr__(self) -> str:
         error = f", last_error={self.last_error!r}" if self.last_error else ""
@@ -131,6 +135,13 @@ class QueueStats(Readable):
     done: int = 0
     cancelled: int = 0
     dead_letter: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QueueRecord(QueueStats):
+    """The counts of one queue, and whether it is paused."""
+
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,3 +14,15 @@ class JobStatus(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     DEAD_LETTER = "dead_letter"
+
+
+class Cancellation(StrEnum):
+    """What became of a wish to cancel a job; false where it came too late, or there is no such job."""
+
+    CANCELLED = "cancelled"
+    ASKED = "asked"
+    TOO_LATE = "too_late"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        return self in (Cancellation.CANCELLED, Cancellation.ASKED)

@@ -21,6 +21,7 @@ class Verdict:
         error: One line of what went wrong, None where nothing did.
         traceback: The full traceback, None where there is none.
         result: JSON text of what the handler returned, None for nothing.
+        result_ttl: Seconds for which the result can be read, None for as long as the history lasts.
         snooze: For `queued`: it was put off at its own wish.
         reason: For `dead_letter`: why, such as `max_retries_exceeded`.
     """
@@ -33,5 +34,6 @@ class Verdict:
     error: str | None = None
     traceback: str | None = None
     result: str | None = None
+    result_ttl: float | None = None
     reason: str | None = None
     snooze: bool = False

@@ -13,6 +13,7 @@ from soniq.run.around import start_inside
 from soniq.run.deadline import TimedOut, within
 from soniq.run.directive import obeyed
 from soniq.run.handler import EndedByHandler, Running, go_on, start
+from soniq.run.heed import heed
 from soniq.run.result import encode_result
 from soniq.run.safe_text import describe, trace
 from soniq.task.arguments import decode
@@ -75,16 +76,18 @@ async def execute(
             running = start(task.handler, arguments, equipment.threads)
     except RuntimeError:
         return HandedBack(timedelta(), "the worker's threads have ended")
-    return await _outcome(running, task.retries, None if timeout is None else timeout.total_seconds())
+    return await _outcome(running, context, task.retries, None if timeout is None else timeout.total_seconds())
 
 
-async def _outcome(running: Running, retries: Retries, seconds: float | None) -> Outcome:
+async def _outcome(running: Running, context: JobContext, retries: Retries, seconds: float | None) -> Outcome:
     loop = asyncio.get_running_loop()
     ends = None if seconds is None else loop.time() + seconds
     try:
+        heed(context, running)
         result = await within(running, seconds)
         if running.call is not None and issubclass(type(result), Coroutine):
             running = go_on(result)
+            heed(context, running)
             result = await within(running, None if ends is None else max(0.0, ends - loop.time()))
         return _returned(result)
     except TimedOut:

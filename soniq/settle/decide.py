@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from soniq.job import Claim, Failed, Finished, HandedBack, Outcome, Snoozed, Verdict
+from soniq.job import Cancelled, Claim, Failed, Finished, HandedBack, Outcome, Snoozed, Verdict
 from soniq.task.definition import Retries
 
 
@@ -20,7 +20,14 @@ class Bounds:
     snoozes: int
 
 
-def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, bounds: Bounds) -> Verdict:
+def decide(
+    claim: Claim,
+    outcome: Outcome,
+    retries: Retries,
+    chance: float,
+    bounds: Bounds,
+    result_ttl: float | None = None,
+) -> Verdict:
     """Turn an attempt's outcome into the verdict over its claim.
 
     Args:
@@ -29,10 +36,13 @@ def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, boun
         retries: The task's rules; the claim's `max_attempts` says when they end.
         chance: From 0 to 1, places a retry within its jitter.
         bounds: Of what the job may wish.
+        result_ttl: Seconds for which its result can be read, 0 to keep none, None for as long as the history.
     """
     match outcome:
         case Finished(result):
-            return Verdict(claim.id, claim.token, "done", result=result)
+            return _done(claim, result, result_ttl)
+        case Cancelled(error):
+            return Verdict(claim.id, claim.token, "cancelled", error=error)
         case Snoozed(delay) if claim.snoozes < bounds.snoozes:
             delay = min(delay, bounds.snooze)
             return Verdict(claim.id, claim.token, "queued", delay=delay, spend_attempt=False, snooze=True)
@@ -45,6 +55,12 @@ def decide(claim: Claim, outcome: Outcome, retries: Retries, chance: float, boun
             return Verdict(claim.id, claim.token, "queued", delay=delay, error=error, traceback=traceback)
         case Failed(error, traceback, reason=reason):
             return Verdict(claim.id, claim.token, "dead_letter", error=error, traceback=traceback, reason=reason)
+
+
+def _done(claim: Claim, result: str | None, result_ttl: float | None) -> Verdict:
+    if result is None or result_ttl == 0:
+        return Verdict(claim.id, claim.token, "done")
+    return Verdict(claim.id, claim.token, "done", result=result, result_ttl=result_ttl)
 
 
 def _too_often(delay: timedelta, bounds: Bounds) -> Failed:

@@ -89,6 +89,7 @@ def _statement(verdicts: Sequence[Verdict]) -> tuple[str, tuple[list[Any], ...]]
         [verdict.id for verdict in verdicts],
         [verdict.token for verdict in verdicts],
         [verdict.result for verdict in verdicts],
+        [verdict.result_ttl for verdict in verdicts],
     )
 
 
@@ -105,6 +106,7 @@ def columns(verdicts: Sequence[Verdict]) -> tuple[list[str | None], ...]:
         [verdict.result for verdict in verdicts],
         [verdict.reason for verdict in verdicts],
         ["true" if verdict.snooze else "false" for verdict in verdicts],
+        [None if verdict.result_ttl is None else str(verdict.result_ttl) for verdict in verdicts],
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 DEFAULT_SCHEMA: Final = "soniq"
 CHANNEL: Final = "soniq_new_job"
+ENDED_CHANNEL: Final = "soniq_ended"
 # Quoted where it is an identifier by itself, since any word of SQL may be a schema's name; else a name's beginning.
 _OURS = re.compile(r"(?<=\bschema )soniq\b|\bsoniq(?=\.)|(?P<whole>\bsoniq(?=_))")
 _NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)

@@ -52,7 +52,7 @@ returning
 
 -- name: take_rescued
 -- Take one job that was in the hands of a worker that died.
--- $1 queues, null for every one  $2 token of this claim  $3 worker
+-- $1 queues, null for every one  $2 token of this claim  $3 worker  $4 queues that are paused
 -- Leans on jobs_waiting, in which hardly any are rescued.
 update soniq.jobs
 set state      = 'processing',
@@ -66,6 +66,7 @@ where id = any(array(
     where state = 'rescued'
       and ($1::text[] is null or queue = any($1::text[]))
       and (queue not in (select queue from soniq.queue_limits) or soniq.left_of_queue(queue, 1) > 0)
+      and queue <> all($4::text[])
     order by priority, run_at, id
     limit 1
     for update skip locked

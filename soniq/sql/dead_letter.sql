@@ -77,10 +77,13 @@ counted as (
     where dead.id = chosen.id
     returning
         dead.task, dead.queue, dead.priority, dead.args, dead.max_attempts, dead.errors,
+        dead.concurrency_key, dead.concurrency,
         case when $5::text::boolean then 0 else dead.attempt end as attempt
 ),
 written as (
-    insert into soniq.jobs (id, task, args, queue, priority, max_attempts, attempt, errors, state, run_at)
+    insert into soniq.jobs (
+        id, task, args, queue, priority, max_attempts, attempt, errors, state, run_at, concurrency_key, concurrency
+    )
     select
         soniq.new_id(),
         task,
@@ -90,8 +93,10 @@ written as (
         greatest(coalesce($6::text::integer, max_attempts), attempt + 1),
         attempt,
         errors,
-        'ready',
-        statement_timestamp()
+        case when concurrency_key is null then 'ready' else 'keyed' end,
+        statement_timestamp(),
+        concurrency_key,
+        concurrency
     from counted
     returning id, queue
 ),

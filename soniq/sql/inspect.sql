@@ -7,19 +7,25 @@ select
     queue, priority, attempt, max_attempts, created_at,
     case when state = 'later' then run_at else scheduled_at end as scheduled_at,
     updated_at, errors::text as errors, null::text as result, null::text as reason, worker_id,
-    null::text as traceback
+    null::text as traceback, progress.share as progress, progress.note as progress_note
 from soniq.jobs
+left join soniq.job_progress as progress
+  on progress.job_id = jobs.id
+ and progress.token = jobs.token
+ and jobs.state = 'processing'
 where id = $1
 union all
 select
     id, task, args::text, state, queue, priority, attempt, max_attempts, created_at,
-    scheduled_at, finished_at, errors::text, result::text, null, worker_id, null
+    scheduled_at, finished_at, errors::text,
+    case when result_until is null or result_until > now() then result::text end,
+    null, worker_id, null, null, null
 from soniq.job_history
 where id = $1
 union all
 select
     id, task, args::text, 'dead_letter', queue, priority, attempt, max_attempts, created_at,
-    scheduled_at, dead_at, errors::text, null, reason, worker_id, traceback
+    scheduled_at, dead_at, errors::text, null, reason, worker_id, traceback, null, null
 from soniq.dead_letter_jobs
 where id = $1
 limit 1
@@ -42,7 +48,9 @@ from (
     union all
     select
         id, task, args::text, state, queue, priority, attempt, max_attempts, created_at,
-        scheduled_at, finished_at, errors::text, result::text, null, worker_id
+        scheduled_at, finished_at, errors::text,
+        case when result_until is null or result_until > now() then result::text end,
+        null, worker_id
     from soniq.job_history
     where coalesce($2::text, 'done') in ('done', 'cancelled')
     union all
@@ -59,7 +67,7 @@ limit $3
 offset $4
 
 -- name: counts
--- How many jobs each queue has in each status.
+-- How many jobs each queue has in each status; a row 'paused' for a queue that is.
 -- $1 queue, or null for all
 select queue, status, sum(count)::bigint as count
 from (
@@ -74,6 +82,9 @@ from (
     select queue, 'dead_letter', count(*)
     from soniq.dead_letter_jobs
     group by 1
+    union all
+    select queue, 'paused', 1
+    from soniq.paused_queues
 ) as counted
 where $1::text is null or queue = $1
 group by 1, 2

@@ -1,10 +1,11 @@
 -- name: record
 -- Write a batch of verdicts, each only over its own claim, and say how many were written. Where one was not,
 -- its claim was lost, or its row is locked by somebody's open transaction: no other verdict waits for that.
+-- Who waits for one of these jobs is told; while nobody waits, that costs the look at one number a batch.
 -- Every parameter is an array of text, cast here, so no codec of a user's connection can change it.
 -- $1 ids  $2 tokens  $3 states (done, cancelled, dead_letter, queued)  $4 seconds until due again
 -- $5 spend the attempt?  $6 errors  $7 tracebacks  $8 results as json  $9 dead letter reasons
--- $10 put off at its own wish?
+-- $10 put off at its own wish?  $11 seconds for which the result can be read
 -- Leans on the primary key of jobs; "not in", because "= 'processing'" would offer the planner jobs_held,
 -- which looks small in the statistics and holds every claimed job.
 with ours as (
@@ -17,11 +18,12 @@ with ours as (
         verdict.traceback,
         verdict.result::jsonb as result,
         verdict.reason,
-        verdict.snooze::boolean as snooze
+        verdict.snooze::boolean as snooze,
+        verdict.result_ttl::double precision as result_ttl
     from unnest(
         $1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-        $10::text[]
-    ) as verdict (id, token, state, delay, spend, error, traceback, result, reason, snooze)
+        $10::text[], $11::text[]
+    ) as verdict (id, token, state, delay, spend, error, traceback, result, reason, snooze, result_ttl)
     join soniq.jobs as job
       on job.id = verdict.id::uuid
      and job.token = verdict.token::uuid
@@ -36,16 +38,17 @@ ended as (
     returning
         job.id, job.task, job.queue, job.priority, job.args, job.scheduled_at, job.created_at, job.attempt,
         job.max_attempts, job.token, job.worker_id, soniq.with_error(job.errors, job.attempt, ours.error) as errors,
-        job.concurrency_key, job.concurrency, ours.state, ours.error, ours.traceback, ours.result, ours.reason
+        job.concurrency_key, job.concurrency, ours.state, ours.error, ours.traceback, ours.result, ours.reason,
+        statement_timestamp() + make_interval(secs => ours.result_ttl) as result_until
 ),
 kept as (
     insert into soniq.job_history (
         id, task, queue, priority, args, state, scheduled_at, created_at, attempt, max_attempts, token, worker_id,
-        errors, result
+        errors, result, result_until
     )
     select
         id, task, queue, priority, args, state, scheduled_at, created_at, attempt, max_attempts, token, worker_id,
-        errors, result
+        errors, result, result_until
     from ended
     where state <> 'dead_letter'
 ),
@@ -83,15 +86,21 @@ returned as (
       and ours.state = 'queued'
     returning job.id
 )
-select (select count(*) from ended) + (select count(*) from returned) as written
+select
+    (select count(*) from ended) + (select count(*) from returned) as written,
+    case
+        when pg_sequence_last_value('soniq.awaited'::regclass) > 0
+            then soniq.tell_waiters(array(select id from ended))
+    end as told
 
 -- name: record_done
 -- The same for a batch in which every job is done, as most are: a third quicker.
--- $1 ids  $2 tokens  $3 results as json
+-- $1 ids  $2 tokens  $3 results as json  $4 seconds for which each can be read
 -- Leans on the primary key of jobs.
 with ours as (
-    select job.id, verdict.result::jsonb as result
-    from unnest($1::uuid[], $2::uuid[], $3::text[]) as verdict (id, token, result)
+    select job.id, verdict.result::jsonb as result, verdict.result_ttl
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::double precision[])
+        as verdict (id, token, result, result_ttl)
     join soniq.jobs as job
       on job.id = verdict.id
      and job.token = verdict.token
@@ -104,19 +113,25 @@ ended as (
     where job.id = ours.id
     returning
         job.id, job.task, job.queue, job.priority, job.args, job.scheduled_at, job.created_at, job.attempt,
-        job.max_attempts, job.token, job.worker_id, job.errors, ours.result
+        job.max_attempts, job.token, job.worker_id, job.errors, ours.result,
+        statement_timestamp() + make_interval(secs => ours.result_ttl) as result_until
 ),
 kept as (
     insert into soniq.job_history (
         id, task, queue, priority, args, state, scheduled_at, created_at, attempt, max_attempts, token, worker_id,
-        errors, result
+        errors, result, result_until
     )
     select
         id, task, queue, priority, args, 'done', scheduled_at, created_at, attempt, max_attempts, token, worker_id,
-        errors, result
+        errors, result, result_until
     from ended
 )
-select count(*) as written
+select
+    count(*) as written,
+    case
+        when pg_sequence_last_value('soniq.awaited'::regclass) > 0
+            then soniq.tell_waiters(array(select id from ended))
+    end as told
 from ended
 
 -- name: whereabouts

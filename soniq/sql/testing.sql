@@ -17,6 +17,18 @@ asleep as (
 ),
 limited as (
     delete from soniq.queue_limits
+),
+asked as (
+    delete from soniq.cancel_requests
+),
+paused as (
+    delete from soniq.paused_queues
+),
+reported as (
+    delete from soniq.job_progress
+),
+waiting as (
+    delete from soniq.waiters
 )
 select
 

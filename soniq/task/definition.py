@@ -75,6 +75,7 @@ class Task:
         transactional: Refuse an enqueue without `connection=`.
         args_model: A pydantic model that checks the arguments in place of the annotations.
         limit: How many of its jobs run at once, over all workers; None for any number.
+        result_ttl: Seconds for which a result can be read, 0 to keep none; None for as long as the history.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Task:
     transactional: bool = False
     args_model: type[BaseModel] | None = None
     limit: Limit | None = None
+    result_ttl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

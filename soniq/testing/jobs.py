@@ -44,4 +44,4 @@ async def _read(app: Soniq, parameters: Sequence[str | None], connection: object
 
 def _job(row: dict[str, Any]) -> Job:
     read: Any = row | {name: row[name] and datetime.fromisoformat(row[name]) for name in TIMES}
-    return to_job(read, row["traceback"])
+    return to_job(read, traceback=row["traceback"])

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from soniq.errors import OptionInvalid
-from soniq.job import Attempt, Job, JobStatus, QueueStats, WorkerRecord
+from soniq.job import Attempt, Job, JobStatus, QueueRecord, QueueStats, WorkerRecord
 from soniq.pool import Lent, Row
 from soniq.sql import in_schema, statement
 
@@ -20,7 +20,9 @@ WORKERS: Final = statement("inspect", "workers")
 async def read_job(connection: Lent, schema: str, job_id: UUID) -> Job | None:
     """Return one job, wherever it is; None where there is none."""
     row = await connection.fetchrow(in_schema(JOB, schema), job_id)
-    return None if row is None else to_job(row, row["traceback"])
+    if row is None:
+        return None
+    return to_job(row, traceback=row["traceback"], progress=row["progress"], progress_note=row["progress_note"])
 
 
 async def read_jobs(
@@ -31,13 +33,13 @@ async def read_jobs(
     return [to_job(row) for row in rows]
 
 
-async def read_counts(connection: Lent, schema: str, queue: str | None) -> dict[str, QueueStats]:
-    """Return the counts of each queue that has jobs, by its name."""
+async def read_counts(connection: Lent, schema: str, queue: str | None) -> dict[str, QueueRecord]:
+    """Return the counts of each queue that has jobs or is paused, by its name."""
     rows = await connection.fetch(in_schema(COUNTS, schema), queue)
     counted: dict[str, dict[str, int]] = {}
     for row in rows:
         counted.setdefault(row["queue"], {})[row["status"]] = row["count"]
-    return {name: QueueStats(total=sum(counts.values()), **counts) for name, counts in counted.items()}
+    return {name: _to_queue(counts) for name, counts in counted.items()}
 
 
 async def read_workers(connection: Lent, schema: str) -> list[WorkerRecord]:
@@ -48,13 +50,18 @@ async def read_workers(connection: Lent, schema: str) -> list[WorkerRecord]:
     ]
 
 
+def _to_queue(counts: dict[str, int]) -> QueueRecord:
+    paused = bool(counts.pop("paused", 0))
+    return QueueRecord(total=sum(counts.values()), **counts, paused=paused)
+
+
 def add_up(counts: Mapping[str, QueueStats]) -> QueueStats:
     """Return the counts of all queues together."""
     return QueueStats(**{name: sum(one[name] for one in counts.values()) for name in QueueStats()})
 
 
-def to_job(row: Row, traceback: str | None = None) -> Job:
-    """Read a row of any of the three tables."""
+def to_job(row: Row, **more: Any) -> Job:
+    """Read a row of any of the three tables; `more` are fields that only some statements read."""
     errors = to_attempts(row["errors"])
     return Job(
         id=str(row["id"]),
@@ -73,7 +80,7 @@ def to_job(row: Row, traceback: str | None = None) -> Job:
         dead_letter_reason=row["reason"],
         worker_id=row["worker_id"] and str(row["worker_id"]),
         errors=errors,
-        traceback=traceback,
+        **more,
     )
 
 

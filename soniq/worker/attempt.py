@@ -3,11 +3,13 @@
 import asyncio
 import logging
 import random
+from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from soniq.job import Claim, Finished, HandedBack, JobContext, Outcome, Verdict
+from soniq.job import Cancelled, Claim, Finished, HandedBack, JobContext, Outcome, Verdict
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import Equipment, execute
 from soniq.run.left_behind import Execution
@@ -16,6 +18,7 @@ from soniq.settle.decide import Bounds, decide
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
 from soniq.worker.effects import AttemptEffects, Reach, log_own_end
+from soniq.worker.link import AttemptLink, Report
 from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
@@ -40,15 +43,27 @@ class Attempts:
         outbox: Where verdicts go.
         pulse: Whether claims that waited are still ours.
         reach: What handlers may reach through their context.
+        report: Takes the progress of an attempt, from any thread.
     """
 
-    def __init__(self, profile: Profile, registry: Registry, outbox: Outbox, pulse: Pulse, reach: Reach) -> None:
+    def __init__(  # the parts of one worker, put together in one place
+        self,
+        profile: Profile,
+        registry: Registry,
+        outbox: Outbox,
+        pulse: Pulse,
+        reach: Reach,
+        report: Report = lambda *_: None,
+    ) -> None:
         settings = profile.settings
         self._registry = registry
         self._outbox = outbox
         self._pulse = pulse
         self._reach = reach
         self._worker_id = str(profile.id)
+        self._report = report
+        self._links: dict[UUID, AttemptLink] = {}
+        self._cancelled: Set[UUID] = frozenset()
         self._left: list[Execution] = []
         self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
         self._job_timeout = settings.job_timeout
@@ -61,23 +76,32 @@ class Attempts:
     async def run(self, claim: Claim) -> None:
         """Run one claim to its verdict; the first cancellation ends what can be cancelled, the second one the wait."""
         task = self._registry.find(claim.task)
+        if claim.id in self._cancelled:
+            log_end(claim, Cancelled(), verdict := self._decide(claim, Cancelled(), task))
+            self._outbox.put(verdict)
+            return
         loop = asyncio.get_running_loop()
         began = loop.time()
         effects = AttemptEffects(self._reach, claim)
+        link = self._links[claim.id] = AttemptLink(claim, self._report)
         try:
-            outcome = await self._run(task, claim, effects)
+            outcome = await self._run(task, claim, effects, link)
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
         except StillRunning as still:
-            if not effects.committed:
+            if not effects.committed and not link.asked:
                 self._leave(claim, still.execution)
                 return
-            outcome = HandedBack(AT_ONCE, "the worker stopped, and the handler goes on")
+            # No attempt follows beside which it could go on: it has committed its end, or the job was to end.
+            outcome = Cancelled() if link.asked else HandedBack(AT_ONCE, "the worker stopped, and the handler goes on")
+        finally:
+            del self._links[claim.id]
+        outcome = link.judge(outcome)
         fate = await effects.end()
         if not fate.ours:
             log_own_end(claim, outcome, fate)
             outcome = Finished(effects.result) if fate.done else HandedBack(AT_ONCE, "the claim was lost")
-        verdict = self._decide(claim, outcome, task.retries if task else UNKNOWN)
+        verdict = self._decide(claim, outcome, task)
         if fate.ours:
             log_end(claim, outcome, verdict)
             self._outbox.put(verdict)
@@ -94,6 +118,12 @@ class Attempts:
         """
         await self._resources.open()
 
+    def cancel(self, jobs: Set[UUID]) -> None:
+        """End these jobs, those that have not begun too, until another set is given."""
+        self._cancelled = jobs
+        for job_id in jobs & self._links.keys():
+            self._links[job_id].ask()
+
     def hand_back(self, claims: list[Claim], reason: str) -> None:
         """Give claims back that have not begun; they spend no attempt."""
         if claims:
@@ -101,7 +131,7 @@ class Attempts:
                 "jobs handed back: %s, because %s", len(claims), reason, extra={"jobs": len(claims), "reason": reason}
             )
         for claim in claims:
-            self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), UNKNOWN))
+            self._outbox.put(self._decide(claim, HandedBack(AT_ONCE, reason), None))
 
     @property
     def left(self) -> list[Execution]:
@@ -113,7 +143,7 @@ class Attempts:
         self._equipment.threads.shutdown(wait=False, cancel_futures=True)
         await self._resources.close()
 
-    async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects) -> Outcome:
+    async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> Outcome:
         if not self._pulse.fresh:
             return HandedBack(AT_ONCE, "the worker was cut off from the database")
         if task is None:
@@ -121,9 +151,9 @@ class Attempts:
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
         await tell_begin(self._around, claim)
-        return await execute(task, claim, self._context(claim, effects), self._equipment, timeout)
+        return await execute(task, claim, self._context(claim, effects, link), self._equipment, timeout)
 
-    def _context(self, claim: Claim, effects: AttemptEffects) -> JobContext:
+    def _context(self, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> JobContext:
         return JobContext(
             job_id=str(claim.id),
             job_name=claim.task,
@@ -134,6 +164,7 @@ class Attempts:
             scheduled_at=claim.scheduled_at,
             created_at=claim.created_at,
             _effects=effects,
+            _link=link,
         )
 
     def _leave(self, claim: Claim, execution: Execution) -> None:
@@ -145,9 +176,10 @@ class Attempts:
         )
         self._left.append(execution)
 
-    def _decide(self, claim: Claim, outcome: Outcome, retries: Retries) -> Verdict:
+    def _decide(self, claim: Claim, outcome: Outcome, task: Task | None) -> Verdict:
+        retries, result_ttl = (task.retries, task.result_ttl) if task else (UNKNOWN, None)
         try:
-            return decide(claim, outcome, retries, random.random(), self._bounds)
+            return decide(claim, outcome, retries, random.random(), self._bounds, result_ttl)
         except Exception as error:  # a rule that cannot be applied must not leave the job held for ever
             logger.exception(
                 "verdict failed: job %s of task %s",

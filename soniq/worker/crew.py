@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from typing import Final
 
+from soniq.control.requests import Requests
 from soniq.job import Verdict
 from soniq.job.effects import Producer
 from soniq.pool import ConnectionPool
@@ -21,6 +22,7 @@ from soniq.worker.line import Line
 from soniq.worker.outbox import Outbox
 from soniq.worker.patience import keep_going
 from soniq.worker.profile import Profile
+from soniq.worker.progress import Progress
 from soniq.worker.pulse import Pulse
 from soniq.worker.slots import Slots
 
@@ -45,18 +47,22 @@ class Crew:
         self._profile = profile
         self._loop = asyncio.get_running_loop()
         self._bell = Bell()
-        self._lines = (Line(pool), Line(pool))
-        claiming, settling = self._lines
+        self._lines = (Line(pool), Line(pool), Line(pool))
+        claiming, settling, reporting = self._lines
         pulse = Pulse(profile.settings.heartbeat_timeout)
         self._outbox = Outbox(settling, profile.schema, self._written)
-        self._attempts = Attempts(profile, registry, self._outbox, pulse, Reach(pool, profile.schema, producer))
+        self._progress = Progress(reporting, profile.schema)
+        reach = Reach(pool, profile.schema, producer)
+        self._attempts = Attempts(profile, registry, self._outbox, pulse, reach, self._progress.report)
         self.slots = Slots(profile.concurrency, self._attempts.run, self._bell)
         self._errands = Errands(claiming, profile, self.slots, self._outbox, self._attempts, pulse)
         self.feed = Feed(claiming, profile, self.slots, self._outbox, self._errands, self._bell)
-        self._heartbeat = Heartbeat(pool, profile, pulse, self._heartbeat_news)
+        self._heartbeat = Heartbeat(pool, profile, pulse, self._heartbeat_news, self._asked_by_others)
         self._ear = Ear(pool, profile.schema, profile.queues, self.feed.heard)
         self._settling: asyncio.Task[None] | None = None
+        self._reporting: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._paused: Set[str] = frozenset()
         self._hurry = asyncio.Event()
 
     async def start(self, listen: bool) -> None:
@@ -72,6 +78,7 @@ class Crew:
         await self._heartbeat.start()
         await self._attempts.prepare()
         self._settling = asyncio.create_task(keep_going("settle", self._outbox.run))
+        self._reporting = asyncio.create_task(keep_going("progress", self._progress.run))
         if listen and self._profile.settings.notify == "on":
             self._listening = asyncio.create_task(keep_going("listen", self._ear.run))
 
@@ -88,6 +95,7 @@ class Crew:
         self._attempts.hand_back(self.slots.close(), "the worker stopped")
         await self._finish_running()
         await self._flush()
+        await self._stop_reporting()
         await self._attempts.close()
         await _end(self._listening)
         await self._heartbeat.stop(self._attempts.left)
@@ -121,8 +129,15 @@ class Crew:
             jobs = self._outbox.unsettled
             logger.error("outcomes not written: %s jobs run again", jobs, extra={"jobs": jobs})
 
+    async def _stop_reporting(self) -> None:
+        self._progress.close()
+        if self._reporting is not None:
+            await asyncio.wait((self._reporting,), timeout=HURRIED_SECONDS)
+        await _end(self._reporting)
+
     def _written(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
+            self._progress.ended(verdict)
             if verdict.state == "queued":
                 self._errands.due_in(verdict.delay.total_seconds())
         self.feed.written([verdict.id for verdict in verdicts])
@@ -130,6 +145,16 @@ class Crew:
     def _heartbeat_news(self) -> None:
         with suppress(RuntimeError):  # the worker's loop may be closed by now
             self._loop.call_soon_threadsafe(self.feed.look_at_everything)
+
+    def _asked_by_others(self, requests: Requests) -> None:
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._obey, requests)
+
+    def _obey(self, requests: Requests) -> None:
+        self._attempts.cancel(requests.cancelled)
+        if requests.paused != self._paused:
+            self._paused = requests.paused
+            self.feed.pause(requests.paused)
 
 
 async def _end(task: "asyncio.Task[None] | None") -> None:

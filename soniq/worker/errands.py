@@ -1,6 +1,7 @@
 """What claiming does beside claiming, each thing in its time."""
 
 import time
+from collections.abc import Set
 from typing import Final
 from uuid import UUID
 
@@ -44,6 +45,12 @@ class Errands:
         self._rescued_at = 0.0
         self._recall_at = time.monotonic() + RECALL_SECONDS
         self._rescued_id: UUID | None = None
+        self._paused: Set[str] = frozenset()
+
+    def pause(self, queues: Set[str]) -> None:
+        """Run nothing more of these queues; what lies claimed of them is handed back."""
+        self._paused = queues
+        self.everything_now()
 
     def due_in(self, seconds: float) -> None:
         """A job will be due in so long."""
@@ -91,6 +98,8 @@ class Errands:
     def _mind_the_shelf(self) -> None:
         if not self._slots.waiting:
             return
+        if self._paused:
+            self._attempts.hand_back(self._slots.take_back_of(self._paused), "their queue is paused")
         if not self._pulse.fresh:
             self._attempts.hand_back(self._slots.take_back(), "the worker was cut off from the database")
         elif self._slots.oldest_seconds() > STALE_SECONDS:
@@ -106,7 +115,7 @@ class Errands:
 
     async def _take_rescued(self) -> None:
         self._rescued_at = time.monotonic() + self._profile.settings.sweep_interval
-        for claim in await take_rescued(self._db, self._profile.holder, self._profile.queues):
+        for claim in await take_rescued(self._db, self._profile.holder, self._profile.queues, self._paused):
             self.put_rescued(claim)
 
     def put_rescued(self, claim: Claim) -> None:

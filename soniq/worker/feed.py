@@ -1,7 +1,7 @@
 """Bring claims to the slots while there is room, and sleep while nothing is ready."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
@@ -69,6 +69,15 @@ class Feed:
         """These jobs are no longer in hand; who waits for their keys or queues may start."""
         if self._limited.written(ids):
             self._rota.stale()
+        self._bell.ring()
+
+    def pause(self, queues: Set[str]) -> None:
+        """Claim nothing from these queues, and hand back what lies claimed of them."""
+        self._rota.pause(queues)
+        self._limited.pause(queues)
+        self._errands.pause(queues)
+        self._rota.stale()
+        self._sleeper.woken()
         self._bell.ring()
 
     def look_at_everything(self) -> None:

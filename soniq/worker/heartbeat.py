@@ -4,11 +4,12 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Final
 
+from soniq.control.requests import Requests, read_requests
 from soniq.errors import DatabaseUnreachable
 from soniq.pool import ConnectionPool
 from soniq.run.left_behind import Execution
@@ -29,25 +30,35 @@ LEAVE: Final = statement("workers", "leave")
 
 ANSWER_SECONDS: Final = 5.0
 BEATS_A_TIMEOUT: Final = 4
+REQUESTS_SECONDS: Final = 0.5  # so that a pause and a cancellation are seen within a second
 
 
 class Heartbeat:
-    """Enters the worker, holds its lock, beats, sweeps, and takes it out at the end.
+    """Enters the worker, holds its lock, beats, sweeps, looks what is asked of it, and takes it out at the end.
 
     Args:
         pool: Where connections come from.
         profile: Whose heart.
         pulse: Told of every beat that arrived.
         news: Called, from the thread, when a sweep found jobs to run again, or the worker had to enter again.
+        asked: Called, from the thread, with what others want of the worker; before it is started, and then often.
     """
 
-    def __init__(self, pool: ConnectionPool, profile: Profile, pulse: Pulse, news: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        profile: Profile,
+        pulse: Pulse,
+        news: Callable[[], None],
+        asked: Callable[[Requests], None],
+    ) -> None:
         settings = profile.settings
         self._pool = pool
         self._profile = profile
         self._pulse = pulse
         self._news = news
         self._retention = Retention(pool, profile)
+        self._asked = asked
         self._state = "running"
         self._interval = min(settings.heartbeat_interval, settings.heartbeat_timeout / BEATS_A_TIMEOUT)
         self._stopping = False
@@ -128,6 +139,7 @@ class Heartbeat:
         session = await open_session(self._pool, ANSWER_SECONDS)
         try:
             await self._join(session)
+            await self._look(session)
         except BaseException:
             await session.close()
             raise
@@ -148,25 +160,28 @@ class Heartbeat:
 
     async def _beat_until_stopped(self, session: Session) -> None:
         sweep = Sweep(session, self._profile, self._news, self._retention.begin)
-        beat_at = sweep_at = 0.0
+        rounds = (
+            _Round(self._interval, lambda: self._beat(session)),
+            _Round(self._profile.settings.sweep_interval, lambda: self._try("sweep", sweep.look())),
+            _Round(REQUESTS_SECONDS, lambda: self._try("look for requests", self._look(session))),
+        )
         while not self._stopping:
-            if time.monotonic() >= beat_at:
-                beat_at = time.monotonic() + self._interval
-                await self._beat(session)
-            if time.monotonic() >= sweep_at:
-                await self._sweep(sweep)
-                sweep_at = time.monotonic() + self._profile.settings.sweep_interval
-            await self._bell.wait(max(0.0, min(beat_at, sweep_at) - time.monotonic()))
+            for one in rounds:
+                await one.run_if_due()
+            await self._bell.wait(max(0.0, min(one.due_at for one in rounds) - time.monotonic()))
             if not session.is_open:
                 raise DatabaseUnreachable("the heartbeat's connection was cut")
 
-    async def _sweep(self, sweep: Sweep) -> None:
+    async def _try(self, name: str, work: Awaitable[None]) -> None:
         try:
-            await sweep.look()
+            await work
         except DatabaseUnreachable:
             raise
-        except Exception:  # a sweep that fails must not stop the heart
-            logger.exception("sweep failed: worker %s", self._profile.id, extra={"worker_id": str(self._profile.id)})
+        except Exception:  # what fails here must not stop the heart
+            logger.exception("%s failed: worker %s", name, self._profile.id, extra={"worker_id": str(self._profile.id)})
+
+    async def _look(self, session: Session) -> None:
+        self._asked(await read_requests(session, self._profile.schema, self._profile.id))
 
     async def _join(self, session: Session) -> None:
         sent, profile = time.monotonic(), self._profile
@@ -190,6 +205,20 @@ class Heartbeat:
             self._news()
             return
         self._pulse.acknowledge(sent, rows[0]["now"])
+
+
+class _Round:
+    """What is done every so many seconds, from the beginning on."""
+
+    def __init__(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        self._seconds = seconds
+        self._work = work
+        self.due_at = 0.0
+
+    async def run_if_due(self) -> None:
+        if time.monotonic() >= self.due_at:
+            self.due_at = time.monotonic() + self._seconds
+            await self._work()
 
 
 async def _arrival(said: "Future[None]") -> None:

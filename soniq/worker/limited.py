@@ -1,7 +1,7 @@
 """Claim what stands under a limit, in turn with what does not, and pass on what becomes free."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Final
 from uuid import UUID
 
@@ -41,6 +41,12 @@ class Limited:
         self._behind: dict[str, str] = {}  # where the walk through a queue's keys goes on
         self._held: dict[UUID, tuple[str, str | None]] = {}  # queue and key
         self._freed: set[tuple[str, str | None]] = set()
+        self._paused: Set[str] = frozenset()
+
+    def pause(self, queues: Set[str]) -> None:
+        """Take nothing from these queues, until other ones are given."""
+        self._paused = queues
+        self.stale()
 
     def stale(self) -> None:
         """Look again before the next claim."""
@@ -72,7 +78,7 @@ class Limited:
         self._behind = {queue: key for queue, key in self._behind.items() if queue in self._found.keyed}
         claimed = 0
         for queue in self._found.keyed:
-            if claimed < room:
+            if claimed < room and queue not in self._paused:
                 claimed += await self._walk(queue, min(room - claimed, self._slots.concurrency))
         self._gives_way = 0 < claimed >= room
         now = time.monotonic()

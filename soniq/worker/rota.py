@@ -1,6 +1,6 @@
 """Which queues to ask, in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Final
 
 from soniq.claim.watermark import Watermark
@@ -24,6 +24,11 @@ class Rota:
         self._ready: list[str] = []
         self._marks: dict[str, Watermark] = {}
         self._look_at = 0.0
+        self._paused: Set[str] = frozenset()
+
+    def pause(self, queues: Set[str]) -> None:
+        """Ask none of these, until other ones are given."""
+        self._paused = queues
 
     def heard(self, queue: str) -> None:
         """Something was enqueued there."""
@@ -50,7 +55,7 @@ class Rota:
 
     def turn(self) -> list[str]:
         """Say whom to ask this time, and let the next one be first the next time."""
-        asked = list(self._ready)
+        asked = [queue for queue in self._ready if queue not in self._paused]
         self._ready = self._ready[1:] + self._ready[:1]
         return asked
 

@@ -4,7 +4,7 @@ import asyncio
 import contextvars
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence, Set
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +96,14 @@ class Slots:
         claims = [claim for claim, _ in self._shelf]
         self._shelf.clear()
         self._rescued -= sum(claim.rescued for claim in claims)
+        return claims
+
+    def take_back_of(self, queues: Set[str]) -> list[Claim]:
+        """Give away what has not begun and came from these queues."""
+        claims = [claim for claim, _ in self._shelf if claim.queue in queues]
+        if claims:
+            self._shelf = deque(entry for entry in self._shelf if entry[0].queue not in queues)
+            self._rescued -= sum(claim.rescued for claim in claims)
         return claims
 
     def oldest_seconds(self) -> float:

@@ -10,6 +10,7 @@ from soniq.claim.suspicion import Suspicion
 from soniq.pool import Executor
 from soniq.settle.record import make_history_days
 from soniq.watch.history import has_old_days
+from soniq.watch.lost import forget_lost
 from soniq.worker.profile import Profile
 
 logger: Final = logging.getLogger("soniq")
@@ -67,3 +68,4 @@ class Sweep:
         days = self._profile.settings.history_days
         if self._prune is not None and days and await has_old_days(self._db, self._profile.schema, days):
             self._prune()
+        await forget_lost(self._db, self._profile.schema)

@@ -3,7 +3,7 @@
 import logging
 from typing import Final
 
-from soniq.job import Claim, Failed, Finished, HandedBack, Outcome, Snoozed, Verdict
+from soniq.job import Cancelled, Claim, Failed, Finished, HandedBack, Outcome, Snoozed, Verdict
 from soniq.run.hooks import call_hooks
 from soniq.task.surroundings import Surroundings
 
@@ -54,6 +54,8 @@ def log_end(claim: Claim, outcome: Outcome, verdict: Verdict) -> None:
             return
         case HandedBack(reason=reason), _:
             level, event, why = logging.WARNING, "job handed back", reason
+        case Cancelled(), _:
+            level, event, why = logging.INFO, "job cancelled", why or "somebody asked for it"
         case Snoozed(reason=reason), _:
             level, event, why = logging.INFO, "job snoozed", reason
         case _, "dead_letter":

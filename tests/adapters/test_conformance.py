@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from soniq import Cancellation
 from soniq.errors import ArgumentsInvalid, TransactionAborted
 from tests.adapters.interrupt import cancel_midway
 from tests.adapters.places import Place
@@ -172,3 +173,17 @@ async def test_what_has_run_nothing_yet_is_joined_as_it_begins(shape: Shape, que
         assert queue.jobs() == []
 
     assert queue.jobs() == (["a"] if commit else [])
+
+
+async def test_a_cancellation_joins_the_transaction(shape: Shape, queue: Place) -> None:
+    async with shape.transaction() as held:
+        job_id = await shape.enqueue(held, "a")
+
+    async with rolled_back(shape.transaction()) as held:
+        assert await shape.cancel(held, job_id) is Cancellation.CANCELLED
+    assert queue.jobs() == ["a"]
+
+    async with shape.transaction() as held:
+        assert await shape.cancel(held, job_id) is Cancellation.CANCELLED
+        assert queue.jobs() == ["a"]
+    assert queue.jobs() == []

@@ -181,6 +181,8 @@ def test_a_users_mistake_is_a_message_and_an_exit_status(
         (("jobs",), "soniq jobs --status dead_letter"),
         (("dead-letter",), "soniq dead-letter replay --filter reason=timeout --yes"),
         (("prune",), "soniq prune --days 7 --dry-run"),
+        (("jobs", "cancel"), "its worker is asked to"),
+        (("queues",), "soniq queues pause billing"),
         (("demo",), "with Soniq it cannot"),
         (("lab",), "soniq lab status"),
     ],

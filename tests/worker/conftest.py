@@ -30,6 +30,7 @@ class Parts:
     bell: Bell
     pulse: Pulse
     outbox: Outbox
+    attempts: Attempts
     slots: Slots
     errands: Errands
     feed: Feed
@@ -52,7 +53,7 @@ async def parts(migrated_url: str) -> AsyncIterator[Parts]:
         attempts, slots = Attempts(profile, app.registry, outbox, pulse, reach), Slots(2, attempt, bell)
         errands = Errands(line, profile, slots, outbox, attempts, pulse)
         feed = Feed(line, profile, slots, outbox, errands, bell)
-        yield Parts(profile, line, bell, pulse, outbox, slots, errands, feed)
+        yield Parts(profile, line, bell, pulse, outbox, attempts, slots, errands, feed)
         finish.set()
         await slots.finished(5)
         await attempts.close()

@@ -203,14 +203,21 @@ begin
     if access in ('producer', 'worker') then
         execute format('grant insert, select (id, queue) on soniq.jobs to %I', role_name);
         execute format('grant execute on function soniq.wake(text) to %I', role_name);
+        execute format('grant execute on function soniq.cancel_job(uuid) to %I', role_name);
     end if;
     if access in ('viewer', 'worker') then
         execute format('grant select on all tables in schema soniq to %I', role_name);
         execute format('grant execute on function soniq.is_wanted(soniq.dead_letter_jobs, jsonb) to %I', role_name);
+        execute format('grant insert, update, delete on soniq.waiters to %I', role_name);
     end if;
     if access = 'worker' then
         execute format('grant update, delete on soniq.jobs, soniq.dead_letter_jobs to %I', role_name);
         execute format('grant insert on soniq.job_history, soniq.dead_letter_jobs to %I', role_name);
+        execute format('grant delete on soniq.job_history to %I', role_name);
+        execute format('grant insert, delete on soniq.paused_queues, soniq.cancel_requests to %I', role_name);
+        execute format('grant insert, update, delete on soniq.job_progress to %I', role_name);
+        execute format('grant select on soniq.awaited to %I', role_name);
+        execute format('grant execute on function soniq.tell_waiters(uuid[]) to %I', role_name);
         execute format('grant insert, update, delete on soniq.workers, soniq.sleepers to %I', role_name);
         execute format('grant insert, update, delete on soniq.queue_limits to %I', role_name);
         execute format('grant execute on function soniq.left_of_key(text, integer) to %I', role_name);

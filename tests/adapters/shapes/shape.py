@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from soniq import JobContext, Soniq
+from soniq import Cancellation, JobContext, Soniq
 
 TASK = "send_invoice"
 Block = AbstractAsyncContextManager[Any]
@@ -104,6 +104,10 @@ class Shape(ABC):
         """End the job of a handler."""
         await ctx.complete(connection=held, result=result)
 
+    async def cancel(self, held: Any, job_id: str) -> Cancellation:
+        """Cancel a job."""
+        return await self.app.cancel_job(job_id, connection=held)
+
 
 class SyncShape(Shape):
     """A shape without an event loop: its blocks hold no `await` of their own."""
@@ -121,3 +125,7 @@ class SyncShape(Shape):
     async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
         """End the job of a handler."""
         ctx.complete_sync(connection=held, result=result)
+
+    async def cancel(self, held: Any, job_id: str) -> Cancellation:
+        """Cancel a job."""
+        return self.app.cancel_job_sync(job_id, connection=held)

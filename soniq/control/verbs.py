@@ -1,0 +1,24 @@
+"""What is said about a job or a queue: the statements, and what their answers mean."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from soniq.errors import WrongDatabase
+from soniq.sql import statement
+
+CANCEL: Final = statement("control", "cancel")
+DELETE: Final = statement("control", "delete")
+PAUSE: Final = statement("control", "pause")
+RESUME: Final = statement("control", "resume")
+PAUSED: Final = statement("control", "paused")
+
+
+def read_answer(rows: Sequence[Sequence[Any]]) -> Any:
+    """Return the answer of such a statement, from its one row.
+
+    Raises:
+        WrongDatabase: There is none: the connection leads to another installation, and nothing was written.
+    """
+    if not rows:
+        raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
+    return rows[0][0]
