@@ -15,7 +15,7 @@ async def test_an_outcome_whose_statement_was_cut_is_written_by_the_next_connect
     async with app.worker(), asyncio.timeout(30):
         async with app.transaction() as connection:
             await connection.execute("lock table soniq.job_history in access exclusive mode")
-            job_id = await app.enqueue("note")
+            job_id = await app.enqueue("note", connection=app.separate)
             await other.execute("select pg_terminate_backend($1)", await _first(other, BLOCKED))
         await _first(other, "select id from soniq.job_history where id = $1::text::uuid and state = 'done'", job_id)
 
