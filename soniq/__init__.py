@@ -42,13 +42,19 @@ __all__ = [
     "QueueRecord",
     "QueueStats",
     "Retry",
+    "Schedule",
     "Snooze",
     "Soniq",
     "SoniqError",
     "TaskRef",
     "WorkerRecord",
     "__version__",
+    "cron",
+    "daily",
+    "every",
+    "monthly",
     "task_ref",
+    "weekly",
 ]
 
 # Each name is loaded when it is first asked for: a producer that enqueues needs no worker.
@@ -66,13 +72,19 @@ _HOMES: Final = {
     "PrometheusMetricsSink": "soniq.watch.prometheus",
     "QueueRecord": "soniq.job",
     "QueueStats": "soniq.job",
+    "Schedule": "soniq.job",
     "Retry": "soniq.job",
     "Snooze": "soniq.job",
     "Soniq": "soniq.app",
     "SoniqError": "soniq.errors",
     "TaskRef": "soniq.task.definition",
     "WorkerRecord": "soniq.job",
+    "cron": "soniq.schedule.builders",
+    "daily": "soniq.schedule.builders",
+    "every": "soniq.schedule.builders",
+    "monthly": "soniq.schedule.builders",
     "task_ref": "soniq.task.definition",
+    "weekly": "soniq.schedule.builders",
 }
 
 

@@ -53,6 +53,15 @@ class ResourceFailed(SoniqError):
     hint = "Mend what the resource's function raised, and decorate it with `@app.resource` on the worker's own app."
 
 
+class ScheduleInvalid(SoniqError, ValueError):
+    """A schedule does not say when it ticks, or says it in a way that cannot be read."""
+
+    code = "SONIQ_SCHEDULE_INVALID"
+    hint = (
+        'Write one rule, such as `cron="30 9 * * 1-5"`, `every(minutes=5)` or `daily(at="09:00", tz="Europe/Berlin")`.'
+    )
+
+
 class UnknownTask(SoniqError, LookupError):
     """No task of this name is registered on this app."""
 

@@ -17,6 +17,7 @@ from soniq.job.outcome import (
     Snoozed,
 )
 from soniq.job.record import Attempt, Job, QueueRecord, QueueStats, WorkerRecord
+from soniq.job.schedule import NewSchedule, Schedule
 from soniq.job.status import Cancellation, JobStatus
 from soniq.job.verdict import Verdict
 
@@ -38,10 +39,12 @@ __all__ = [
     "JobStatus",
     "Link",
     "NewJob",
+    "NewSchedule",
     "Outcome",
     "QueueRecord",
     "QueueStats",
     "Retry",
+    "Schedule",
     "Snooze",
     "Snoozed",
     "Verdict",
