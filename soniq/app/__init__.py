@@ -8,15 +8,16 @@ from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
 from soniq.app.history import HistoryVerbs
 from soniq.app.limits import LimitVerbs
+from soniq.app.periodic import ScheduleVerbs
 from soniq.app.results import ResultVerbs
-from soniq.app.tasks import TaskHandle, TaskVerbs
+from soniq.app.tasks import TaskHandle
 from soniq.app.work import WorkVerbs
 
 __all__ = ["Backend", "DeadLetters", "Soniq", "TaskHandle"]
 
 
 class Soniq(
-    TaskVerbs,
+    ScheduleVerbs,
     AroundVerbs,
     DeadLetterVerbs,
     EnqueueVerbs,

@@ -14,7 +14,7 @@ from soniq.identity import new_id_text
 from soniq.job import NewJob
 from soniq.task.definition import Task, TaskRef, check_name
 
-USERS_CALL: Final = 5  # frames from the warning up to who called `enqueue`
+USERS_CALL: Final = 6  # frames from the warning up to who called `enqueue`
 TargetLike = Callable[..., Any] | str | TaskRef
 
 
@@ -52,18 +52,20 @@ class Calls(Core):
     def _defaults(self) -> Defaults:
         return Defaults(self._settings.priority, self._settings.max_retries, self._settings.payload_limit_bytes)
 
-    def _joinable(self, target: TargetLike, connection: object | None) -> Task | TaskRef:
+    def _meant(self, target: TargetLike) -> Task | TaskRef:
         if isinstance(target, TaskRef):
             return target
         if isinstance(target, str):
-            found: Task | TaskRef = self._by_name(target)
-        elif callable(target):
-            found = self._registry.of(target)
-        else:
-            raise OptionInvalid(
-                f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
-                option="target",
-            )
+            return self._by_name(target)
+        if callable(target):
+            return self._registry.of(target)
+        raise OptionInvalid(
+            f"the target must be a registered function, a task's name or a TaskRef, not {target!r}",
+            option="target",
+        )
+
+    def _joinable(self, target: TargetLike, connection: object | None) -> Task | TaskRef:
+        found = self._meant(target)
         if (connection is None or connection is SEPARATE) and isinstance(found, Task) and found.transactional:
             raise ConnectionRequired(
                 f"task {found.name!r} is transactional: its job has to commit with what caused it",

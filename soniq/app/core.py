@@ -129,6 +129,11 @@ class Core:
             raise AppClosed("this app was closed while it opened")
         return self._pool
 
+    def known_place(self) -> Place:
+        """Return where jobs go; the app is open."""
+        assert self._place is not None
+        return self._place
+
     async def setup(self, grants: dict[str, str] | None = None) -> int:
         """Create the database, the schema and its tables, or upgrade them; safe from many processes at once.
 

@@ -9,7 +9,7 @@ from soniq.app.calls import Calls, TargetLike, merge
 from soniq.app.default_database import find_database
 from soniq.app.open import read_place_sync
 from soniq.app.unjoined import SEPARATE, Unjoined
-from soniq.enqueue.insert import Place, check_here, insert
+from soniq.enqueue.insert import check_here, insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
@@ -236,8 +236,3 @@ class EnqueueVerbs(Calls, Unjoined):
             check_here(joined.write(sent.statement, sent.parameters))
         else:
             check_here(joined.fetch(sent.statement, sent.parameters)[0][0])
-
-    def known_place(self) -> Place:
-        """Return where jobs go; the app is open."""
-        assert self._place is not None
-        return self._place

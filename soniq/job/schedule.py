@@ -17,6 +17,8 @@ class NewSchedule(NamedTuple):
         queue: Where they go.
         priority: 1 to 1000, lower first.
         max_attempts: Runs of one job at most.
+        concurrency_key: What the jobs share a limit by; None for no limit.
+        concurrency: Jobs of that key at once; None without a key.
         cron: Five words; None where `every` says when.
         tz: The time zone in which the cron is read; None without one.
         every: Seconds between two ticks; None where `cron` says when.
@@ -29,6 +31,8 @@ class NewSchedule(NamedTuple):
     queue: str
     priority: str
     max_attempts: str
+    concurrency_key: str | None
+    concurrency: str | None
     cron: str | None
     tz: str | None
     every: str | None

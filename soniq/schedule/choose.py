@@ -68,4 +68,5 @@ def row(name: str, job: NewJob, rule: Rule, missed: str) -> NewSchedule:
         else (rule.expression, rule.tz, None)
     )
     texts = job.task, job.args, job.queue, str(job.priority), str(job.max_attempts)
-    return NewSchedule(name, *texts, cron, tz, every, missed)
+    concurrency = None if job.concurrency is None else str(job.concurrency)
+    return NewSchedule(name, *texts, job.concurrency_key, concurrency, cron, tz, every, missed)

@@ -29,6 +29,12 @@ reported as (
 ),
 waiting as (
     delete from soniq.waiters
+),
+scheduled as (
+    delete from soniq.schedules
+),
+led as (
+    delete from soniq.schedule_leader
 )
 select
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from soniq.errors import DuplicateTask, UnknownTask
+from soniq.job import NewSchedule
 from soniq.task.definition import Handler, Task, check_name
 from soniq.task.surroundings import Surroundings
 
@@ -12,6 +13,7 @@ class Registry:
 
     Attributes:
         around: What the app puts around their handlers.
+        schedules: Those that the code declares, by name.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -19,6 +21,7 @@ class Registry:
         self._tasks: dict[str, Task] = {}
         self._by_handler: dict[Handler, Task] = {}
         self.around = Surroundings()
+        self.schedules: dict[str, NewSchedule] = {}
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self._tasks.values())

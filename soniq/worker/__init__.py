@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from soniq.worker.signals import stop_on_signals
+    from soniq.worker.timekeeper import Timekeeper
     from soniq.worker.worker import Worker
 
-__all__ = ["Worker", "stop_on_signals"]
+__all__ = ["Timekeeper", "Worker", "stop_on_signals"]
 
-_HOMES: Final = {"Worker": "worker", "stop_on_signals": "signals"}
+_HOMES: Final = {"Timekeeper": "timekeeper", "Worker": "worker", "stop_on_signals": "signals"}
 
 
 def __getattr__(name: str) -> Any:

@@ -18,6 +18,7 @@ from soniq.worker.effects import Reach
 from soniq.worker.errands import Errands
 from soniq.worker.feed import Feed
 from soniq.worker.heartbeat import Heartbeat
+from soniq.worker.leader import Leader
 from soniq.worker.line import Line
 from soniq.worker.outbox import Outbox
 from soniq.worker.patience import keep_going
@@ -56,6 +57,8 @@ class Crew:
         self._attempts = Attempts(profile, registry, self._outbox, pulse, reach, self._progress.report)
         self.slots = Slots(profile.concurrency, self._attempts.run, self._bell)
         self._errands = Errands(claiming, profile, self.slots, self._outbox, self._attempts, pulse)
+        self._leader = Leader(claiming, profile, registry.schedules)
+        self._errands.add(self._leader)
         self.feed = Feed(claiming, profile, self.slots, self._outbox, self._errands, self._bell)
         self._heartbeat = Heartbeat(pool, profile, pulse, self._heartbeat_news, self._asked_by_others)
         self._ear = Ear(pool, profile.schema, profile.queues, self.feed.heard)
@@ -92,6 +95,7 @@ class Crew:
         As long as a handler goes on that was given up, the worker's lock and heartbeat stay.
         """
         self._heartbeat.wind_down()
+        await self._leader.step_down()
         self._attempts.hand_back(self.slots.close(), "the worker stopped")
         await self._finish_running()
         await self._flush()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Set
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from soniq.claim.take import promote, recall, take_rescued
@@ -17,6 +17,16 @@ from soniq.worker.slots import Slots
 RECALL_SECONDS: Final = 10.0
 PROMOTE_SECONDS_BUSY: Final = 1.0
 STALE_SECONDS: Final = 1.0  # ten times what is claimed ahead
+
+
+class Errand(Protocol):
+    """Something else that has to be done from time to time."""
+
+    def seconds_left(self) -> float:
+        """Say how long it has not to be done."""
+
+    async def run(self) -> None:
+        """Do it, if it is due."""
 
 
 class Errands:
@@ -46,6 +56,11 @@ class Errands:
         self._recall_at = time.monotonic() + RECALL_SECONDS
         self._rescued_id: UUID | None = None
         self._paused: Set[str] = frozenset()
+        self._others: list[Errand] = []
+
+    def add(self, errand: Errand) -> None:
+        """Do this too, from now on."""
+        self._others.append(errand)
 
     def pause(self, queues: Set[str]) -> None:
         """Run nothing more of these queues; what lies claimed of them is handed back."""
@@ -78,7 +93,7 @@ class Errands:
         due = min(self._promote_at, self._recall_at)
         if self.wants_rescued():
             due = min(due, self._rescued_at)
-        left = max(0.0, due - time.monotonic())
+        left = min([max(0.0, due - time.monotonic()), *(other.seconds_left() for other in self._others)])
         return min(left, STALE_SECONDS / 4) if self._slots.waiting else left
 
     async def run(self) -> None:
@@ -94,6 +109,8 @@ class Errands:
             await self._promote()
         if now >= self._rescued_at and self.wants_rescued():
             await self._take_rescued()
+        for other in self._others:
+            await other.run()
 
     def _mind_the_shelf(self) -> None:
         if not self._slots.waiting:

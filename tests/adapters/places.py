@@ -58,6 +58,7 @@ class Place:
         self.admin.execute("delete from public.orders")
         if self.has_queue:
             self.admin.execute("delete from soniq.jobs")
+            self.admin.execute("delete from soniq.schedules")
 
     def wait_until_quiet(self) -> None:
         """Wait until nobody else is inside a transaction: what a dead process left is rolled back by then."""
