@@ -12,6 +12,8 @@ from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
 from soniq.cli.prune import prune
 from soniq.cli.queues import queues
+from soniq.cli.scheduler import scheduler
+from soniq.cli.schedules import schedules
 from soniq.cli.setup import setup
 from soniq.cli.status import status
 from soniq.cli.worker import worker
@@ -44,7 +46,7 @@ def root() -> None:
     """
 
 
-for command in (setup, worker, status, queues, jobs, dead_letter, prune, demo, lab):
+for command in (setup, worker, scheduler, status, queues, jobs, schedules, dead_letter, prune, demo, lab):
     root.add_command(command)
 
 

@@ -34,7 +34,9 @@ scheduled as (
     delete from soniq.schedules
 ),
 led as (
-    delete from soniq.schedule_leader
+    update soniq.schedule_leader
+    set worker_id = null,
+        until     = '-infinity'
 )
 select
 
