@@ -4,6 +4,7 @@ from soniq.app.around import AroundVerbs
 from soniq.app.control import ControlVerbs
 from soniq.app.core import Backend
 from soniq.app.dead_letter import DeadLetters, DeadLetterVerbs
+from soniq.app.doctor import DoctorVerbs
 from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
 from soniq.app.history import HistoryVerbs
@@ -26,6 +27,7 @@ class Soniq(
     ControlVerbs,
     ResultVerbs,
     HistoryVerbs,
+    DoctorVerbs,
     TestVerbs,
 ):
     """A queue in a Postgres database, and the tasks that this program knows.

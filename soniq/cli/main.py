@@ -8,6 +8,7 @@ import click
 
 from soniq.cli.dead_letter import dead_letter
 from soniq.cli.demo import demo
+from soniq.cli.doctor import doctor
 from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
 from soniq.cli.prune import prune
@@ -25,8 +26,8 @@ UNAVAILABLE: Final = 69  # EX_UNAVAILABLE of sysexits.h
 INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 
 EPILOG: Final = """\b
-Exit status: 0 done, 1 refused, not found, or ended while a handler
-ran, 2 wrong usage, 69 no database reached, 130 interrupted.
+Exit status: 0 done, 1 refused, not found, something wrong, or ended
+while a handler ran, 2 wrong usage, 69 no database reached, 130 interrupted.
 """
 
 
@@ -46,7 +47,7 @@ def root() -> None:
     """
 
 
-for command in (setup, worker, scheduler, status, queues, jobs, schedules, dead_letter, prune, demo, lab):
+for command in (setup, worker, scheduler, status, queues, jobs, schedules, doctor, dead_letter, prune, demo, lab):
     root.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from soniq.job.claim import Claim
 from soniq.job.context import JobContext, Link
 from soniq.job.dead_letter import DeadLetterFilter, DeadLetterJob, DeadLetterStats
+from soniq.job.finding import Finding
 from soniq.job.new import NewJob
 from soniq.job.outcome import (
     Cancelled,
@@ -32,6 +33,7 @@ __all__ = [
     "Directive",
     "Discard",
     "Failed",
+    "Finding",
     "Finished",
     "HandedBack",
     "Job",

@@ -137,6 +137,19 @@ def test_tables_name_their_columns(shell: Shell) -> None:
     assert jobs.stdout.startswith("ID")
 
 
+def test_the_doctor_says_what_is_wrong_and_exits_with_1_for_it(shell: Shell) -> None:
+    well = shell.run("doctor")
+    shell.enqueue("Ada")
+    ill, as_json = shell.run("doctor", "--app", "shop:app"), shell.run("doctor", "--json")
+
+    assert (well.returncode, ill.returncode, as_json.returncode) == (0, 1, 1)
+    assert "ok    schema" in well.stdout
+    assert "wrong queues     no worker serves default (1 job" in ill.stdout
+    assert "→ Start one: `soniq worker MODULE:APP --queues default`" in ill.stdout
+    assert "ok    tasks" in ill.stdout
+    assert [one["check"] for one in json.loads(as_json.stdout) if one["level"] == "wrong"] == ["queues"]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -183,6 +196,7 @@ def test_a_users_mistake_is_a_message_and_an_exit_status(
         (("prune",), "soniq prune --days 7 --dry-run"),
         (("jobs", "cancel"), "its worker is asked to"),
         (("queues",), "soniq queues pause billing"),
+        (("doctor",), "soniq doctor --app shop.jobs:app"),
         (("demo",), "with Soniq it cannot"),
         (("lab",), "soniq lab status"),
     ],
