@@ -33,7 +33,7 @@ check: .venv/.ready-check ## Format, lint, types, layers and house rules
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/house
 
-test-system: .venv/.ready-test-system docs ## Test in Chromium and on Debian's PostgreSQL (installs both where it may)
+test-system: .venv/.ready-test-system docs ## Test in Chromium, on Debian's PostgreSQL and PgBouncer (installs them where it may)
 	@tools/system-packages.sh
 	@$(BIN)/python -m pytest -m system
 	@bin="$$(ls -d /usr/lib/postgresql/*/bin | sort -V | head -n 1)"; echo "→ The queue on $$("$$bin/postgres" --version)"; \

@@ -249,6 +249,13 @@ class DatabaseUnreachable(SoniqError, ConnectionError):
     hint = "Check host, port, user and password of SONIQ_DATABASE_URL, and that the server runs."
 
 
+class SessionNeeded(SoniqError):
+    """This needs a session of the server's own, and a pooler such as PgBouncer in transaction mode gives none."""
+
+    code = "SONIQ_SESSION_NEEDED"
+    hint = "Give this one command, or a worker, a URL that leads to Postgres itself: its own port, not the pooler's."
+
+
 class CodeTooOld(SoniqError):
     """The schema no longer serves code as old as this."""
 

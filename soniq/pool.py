@@ -1,18 +1,19 @@
 """Soniq's own connections: a pool, pinned sessions, and a reset only where it is due."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from contextvars import ContextVar
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
 
 from soniq.errors import AppClosed, DatabaseUnreachable, NoDatabase, PermissionDenied
+from soniq.lending import Lent as Lent
+from soniq.lending import lend
+from soniq.pooler import OPTIONS, is_between, kept, own_transaction, refuses_settings, set_local
 from soniq.settings import Settings
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
-Lent: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 # What a role or a database may have set otherwise, and our statements rely on.
@@ -101,6 +102,8 @@ def our_errors(lost: tuple[type[BaseException], ...] = LOST) -> Iterator[None]:
 class OwnConnection(asyncpg.Connection):
     """A connection on which only our own statements run."""
 
+    pooled_session: Mapping[str, str] | None = None  # the session's settings, where a pooler lets it have none
+
     async def fetch(self, query: str, *args: Any, **options: Any) -> list[Any]:
         """Run one statement.
 
@@ -108,63 +111,39 @@ class OwnConnection(asyncpg.Connection):
             PermissionDenied: The role may not run it.
         """
         with our_errors(lost=()):
-            rows: list[Any] = await super().fetch(query, *args, **options)
-        return rows
+            if self.pooled_session is None or self.is_in_transaction():
+                return list(await super().fetch(query, *args, **options))
+            async with own_transaction(self, self.pooled_session):
+                return list(await super().fetch(query, *args, **options))
 
 
-class _Lending:
-    """A connection in a user's hands, as seen from their code; `connection` is None when it was given back."""
-
-    __slots__ = ("connection", "outer", "url")
-
-    def __init__(self, url: str | None, connection: Lent, outer: "_Lending | None") -> None:
-        self.url, self.outer = url, outer
-        self.connection: Lent | None = connection
-
-    def in_transaction(self, url: str | None) -> bool:
-        if self.connection is None or self.url != url:
-            return False
-        try:
-            return self.connection.is_in_transaction()
-        except asyncpg.InterfaceError:
-            return False  # closed under its user
-
-
-_innermost: ContextVar[_Lending | None] = ContextVar("soniq_lending", default=None)
-
-
-def lent_in_transaction(url: str | None) -> bool:
-    """Say whether a transaction is open around the caller, on a connection that was lent from this database."""
-    lending = _innermost.get()
-    while lending is not None:
-        if lending.in_transaction(url):
-            return True
-        lending = lending.outer
-    return False
-
-
-def lend_nothing() -> None:
-    """Forget, in this context, what was lent to who started it."""
-    _innermost.set(None)
-
-
-@contextmanager
-def _lend(url: str | None, connection: Lent) -> Iterator[None]:
-    outer = _innermost.get()
-    while outer is not None and outer.connection is None:
-        outer = outer.outer
-    lending = _Lending(url, connection, outer)
-    token = _innermost.set(lending)
+async def connect_directly(url: str, session: Mapping[str, str], **options: Any) -> OwnConnection | None:
+    """Connect with a session's settings; None where a pooler stands between, which keeps no session."""
     try:
-        yield
-    finally:
-        lending.connection = None
-        with suppress(ValueError):  # the block ends in another context than it began, as a pytest fixture may
-            _innermost.reset(token)
+        connection = await asyncpg.connect(
+            url, connection_class=OwnConnection, server_settings=dict(session), **options
+        )
+    except asyncpg.ProtocolViolationError as error:
+        if not refuses_settings(error):
+            raise
+        return None
+    if not await is_between(connection):
+        return connection
+    connection.terminate()
+    return None
+
+
+async def connect_pooled(url: str, session: Mapping[str, str], **options: Any) -> OwnConnection:
+    """Connect through a pooler; each `fetch` outside a transaction is one, with the session's settings."""
+    connection = await asyncpg.connect(
+        url, connection_class=OwnConnection, server_settings=kept(session), **OPTIONS, **options
+    )
+    connection.pooled_session = session
+    return connection
 
 
 class ConnectionPool:
-    """Connections to the queue's database.
+    """Connections to the queue's database; `pooled` where they lead through a pooler, once it is open.
 
     A connection that is lent to users is reset when it returns (SET ROLE, time-outs and locks leak
     otherwise); one that only ran our own statements is not, which saves a round trip.
@@ -174,6 +153,7 @@ class ConnectionPool:
         self._settings = settings
         self._lent: set[int] = set()  # backends in users' hands
         self._pool: Pool | None = None
+        self.pooled = False
 
     async def open(self) -> None:
         """Connect.
@@ -183,13 +163,32 @@ class ConnectionPool:
             DatabaseUnreachable: The server does not answer or refuses the login.
         """
         with our_errors(UNREACHABLE):
-            self._pool = await asyncpg.create_pool(
-                database_url(self._settings),
-                min_size=self._settings.pool_min_size,
-                max_size=self._settings.pool_max_size,
-                reset=self._reset,
-                server_settings=PINNED,
-            )
+            self._pool = await self._create_directly()
+            if self._pool is None:
+                self.pooled = True
+                self._pool = await self._create(server_settings=kept(PINNED), **OPTIONS)
+
+    async def _create_directly(self) -> "Pool | None":
+        try:
+            pool = await self._create(server_settings=PINNED)
+            async with pool.acquire() as connection:
+                if not await is_between(connection):
+                    return pool
+        except asyncpg.ProtocolViolationError as error:
+            if not refuses_settings(error):
+                raise
+            return None  # no connection came to be
+        pool.terminate()
+        return None
+
+    async def _create(self, **options: Any) -> Pool:
+        return await asyncpg.create_pool(
+            database_url(self._settings),
+            min_size=self._settings.pool_min_size,
+            max_size=self._settings.pool_max_size,
+            reset=self._reset,
+            **options,
+        )
 
     async def close(self) -> None:
         """Close every connection, waiting for those in use."""
@@ -208,14 +207,11 @@ class ConnectionPool:
             NoDatabase: No URL is set.
             DatabaseUnreachable: The server does not answer or refuses the login.
         """
+        settings, patience = {**PINNED, **session}, {"timeout": answer_within, "command_timeout": answer_within}
         with our_errors(UNREACHABLE):
-            return await asyncpg.connect(
-                database_url(self._settings),
-                timeout=answer_within,
-                command_timeout=answer_within,
-                connection_class=OwnConnection,
-                server_settings={**PINNED, **session},
-            )
+            url = database_url(self._settings)
+            found = None if self.pooled else await connect_directly(url, settings, **patience)
+            return found or await connect_pooled(url, settings, **patience)
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Lent]:
@@ -226,7 +222,7 @@ class ConnectionPool:
         """
         async with self._taken() as connection:
             self._lent.add(connection.get_server_pid())
-            with _lend(self._settings.database_url, connection):
+            with lend(self._settings.database_url, connection):
                 yield connection
 
     @asynccontextmanager
@@ -238,7 +234,11 @@ class ConnectionPool:
         """
         async with self.acquire() as connection, AsyncExitStack() as begun:
             with our_errors():
-                await begun.enter_async_context(connection.transaction())
+                await begun.enter_async_context(
+                    connection.transaction(isolation="read_committed" if self.pooled else None)
+                )
+                if self.pooled:
+                    await connection.execute(set_local(PINNED))
             yield connection
 
     @asynccontextmanager
@@ -251,7 +251,11 @@ class ConnectionPool:
         """
         async with self._taken() as connection:
             with our_errors():
-                yield connection
+                if not self.pooled:
+                    yield connection
+                    return
+                async with own_transaction(connection, PINNED):
+                    yield connection
 
     @asynccontextmanager
     async def _taken(self) -> AsyncIterator[Lent]:
@@ -269,4 +273,6 @@ class ConnectionPool:
         backend = connection.get_server_pid()
         if backend in self._lent:
             self._lent.discard(backend)
+            if self.pooled:
+                return  # it would reset somebody else's
             await connection.execute(connection.get_reset_query())

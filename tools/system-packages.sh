@@ -1,10 +1,11 @@
 #!/bin/sh
-# Install Chromium and an older PostgreSQL from Debian where they are missing, or say how.
+# Install Chromium, an older PostgreSQL and PgBouncer from Debian where they are missing, or say how.
 set -eu
 
 missing=''
 command -v chromium >/dev/null || missing="$missing chromium fonts-dejavu-core"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql-15"
+[ -x /usr/sbin/pgbouncer ] || command -v pgbouncer >/dev/null || missing="$missing pgbouncer"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -141,7 +141,7 @@ class Core:
             grants: Roles and what they get: `producer` (enqueue), `viewer` (read), `worker` (both, and run).
 
         Returns:
-            How many migrations were applied, 0 where all was up to date.
+            How many migrations this call applied: 0 where all was up to date, or others did it meanwhile.
 
         Raises:
             MigrationBlocked: An open transaction held Soniq's tables through every try.
@@ -156,8 +156,9 @@ class Core:
         connection = await connect(self._settings, SETUP_SESSION)
         try:
             applied = await migrate(connection, self._settings.database_schema, migrations())
-            await read_place(connection, self._settings)
-            await grant_access(connection, self._settings, grants or {})
+            async with connection.transaction():
+                await read_place(connection, self._settings)
+                await grant_access(connection, self._settings, grants or {})
         finally:
             await connection.close()
         return applied

@@ -24,6 +24,7 @@ class HistoryVerbs(Core):
         Raises:
             OptionInvalid: `days` is out of range.
             PermissionDenied: There are such days, and this role does not own the tables.
+            SessionNeeded: There are such days, and a pooler such as PgBouncer stands between.
             SoniqError: What `ensure_initialized` raises.
         """
         if days is not None:

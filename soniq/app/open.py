@@ -9,7 +9,7 @@ import asyncpg
 
 from soniq.enqueue.insert import Place
 from soniq.errors import OptionInvalid, SchemaMissing
-from soniq.pool import PINNED, UNREACHABLE, database_url, our_errors
+from soniq.pool import PINNED, UNREACHABLE, connect_directly, connect_pooled, database_url, our_errors
 from soniq.settings import Settings
 from soniq.sql import in_schema, statement
 from soniq.sql.migrate import check_version
@@ -30,7 +30,8 @@ async def connect(settings: Settings, session: dict[str, str]) -> Any:
         PermissionDenied: The role may not connect to this database.
     """
     with our_errors(UNREACHABLE):
-        return await asyncpg.connect(database_url(settings), server_settings=session)
+        url = database_url(settings)
+        return await connect_directly(url, session) or await connect_pooled(url, session)
 
 
 async def create_database(settings: Settings) -> None:
@@ -110,7 +111,8 @@ def read_place_sync(settings: Settings) -> Place:
     async def read() -> Place:
         connection = await connect(settings, PINNED)
         try:
-            return await read_place(connection, settings)
+            async with connection.transaction():
+                return await read_place(connection, settings)
         finally:
             await connection.close()
 

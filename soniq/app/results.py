@@ -85,7 +85,8 @@ class ResultVerbs(InspectVerbs):
     async def _waits(self) -> Waiting:
         pool = await self.opened()
         if self._waiting is None:
-            self._waiting = Waiting(pool, self._settings.database_schema, self._settings.notify == "on")
+            told = self._settings.notify == "on" and not pool.pooled
+            self._waiting = Waiting(pool, self._settings.database_schema, told)
         return self._waiting
 
     async def _finish(self) -> None:

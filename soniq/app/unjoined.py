@@ -11,7 +11,7 @@ from soniq.adapters.open_transactions import bound, find_open
 from soniq.app.core import Core
 from soniq.errors import UnjoinedEnqueue, UnjoinedWarning
 from soniq.job import NewJob
-from soniq.pool import lent_in_transaction
+from soniq.lending import lent_in_transaction
 
 OWN: Final = "`app.transaction()`, `ctx.transaction()`, or one on a connection of `app.backend.acquire()`"
 FRONT_DOOR: Final = "soniq.app"

@@ -38,9 +38,11 @@ class Suspicion:
     Args:
         session_began: When the sweeper's connection was made, by the clock of `judge`.
         heartbeat_timeout: Seconds of silence after which a worker is dead, whatever its lock says.
+        trusts_locks: Whether a restart of the server would end this session; behind a pooler it goes unnoticed.
     """
 
-    def __init__(self, session_began: float, heartbeat_timeout: float) -> None:
+    def __init__(self, session_began: float, heartbeat_timeout: float, trusts_locks: bool = True) -> None:
+        self._trusts_locks = trusts_locks
         self._session_began = session_began
         self._heartbeat_timeout = heartbeat_timeout
         self._first_free: dict[tuple[UUID, int, datetime], float] = {}
@@ -57,7 +59,7 @@ class Suspicion:
                 (seen.worker_id, seen.generation, seen.beat_at), now
             )
             for seen in sightings
-            if seen.lock_free
+            if seen.lock_free and self._trusts_locks
         }
         self._first_free = free  # whoever beat in between, or holds the lock again, starts anew
         return [seen for seen in sightings if self._is_dead(seen, now)]

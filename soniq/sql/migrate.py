@@ -13,7 +13,6 @@ from soniq.errors import CodeTooOld, MigrationBlocked, PermissionDenied, SchemaT
 from soniq.sql import in_schema, statement
 
 LOCK: Final = statement("setup", "lock")
-UNLOCK: Final = statement("setup", "unlock")
 HAS_SCHEMA: Final = statement("setup", "has_schema")
 HAS_META: Final = statement("setup", "has_meta")
 VERSION: Final = statement("setup", "version")
@@ -44,6 +43,9 @@ class Migration:
     name: str
     text: str
     serves_from: int
+
+    def __str__(self) -> str:
+        return f"migration {self.version} ({self.name})"
 
 
 @cache
@@ -94,36 +96,24 @@ async def migrate(connection: "asyncpg.Connection[Any]", schema: str, steps: tup
     """Bring the schema up to date; safe to run from many processes at once.
 
     Args:
-        connection: One of its own: its session holds the lock.
+        connection: One of its own, in no transaction; each migration is one.
         schema: The Postgres schema of the installation.
         steps: The migrations, in order.
 
     Returns:
-        How many were applied, 0 where the schema was up to date.
+        How many were applied here; who migrates at the same time takes turns, a migration each.
 
     Raises:
         MigrationBlocked: Somebody's open transaction held a table through every try.
         CodeTooOld: The schema no longer serves this code.
         PermissionDenied: The role may not make the schema, or does not own it.
     """
-    await connection.execute(LOCK, schema)
+    applied = 0
     try:
-        return await _bring_up_to_date(connection, schema, steps)
+        while await _apply_next(connection, schema, steps):
+            applied += 1
     except asyncpg.InsufficientPrivilegeError as error:
         raise PermissionDenied(f"the database refused this role the setup of {schema!r}: {error}") from error
-    finally:
-        await connection.execute(UNLOCK, schema)
-
-
-async def _bring_up_to_date(connection: "asyncpg.Connection[Any]", schema: str, steps: tuple[Migration, ...]) -> int:
-    applied = 0
-    # IF NOT EXISTS would ask for CREATE on the database all the same.
-    if not await connection.fetchval(HAS_SCHEMA, schema):
-        await connection.execute(f'create schema "{schema}"')
-    for step in steps[await _version(connection, schema) :]:
-        await _apply(connection, schema, step)
-        applied += 1
-    await connection.fetchval(in_schema(MAKE_HISTORY_DAYS, schema), HISTORY_DAYS_AHEAD)
     return applied
 
 
@@ -134,18 +124,38 @@ async def _version(connection: "asyncpg.Connection[Any]", schema: str) -> int:
     return version
 
 
-async def _apply(connection: "asyncpg.Connection[Any]", schema: str, step: Migration) -> None:
-    for remaining in reversed(range(TRIES)):
+async def _apply_next(connection: "asyncpg.Connection[Any]", schema: str, steps: tuple[Migration, ...]) -> bool:
+    """Apply the first migration that is missing; False where there is none."""
+    step, refusal = None, None
+    for _ in range(TRIES):
         try:
-            async with connection.transaction():
-                await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
-                await connection.execute(in_schema(step.text, schema))
-                await connection.execute(in_schema(START, schema))
-                await connection.execute(in_schema(ADVANCE, schema), step.version, step.serves_from)
-            return
+            async with connection.transaction(isolation="read_committed"):
+                step = await _find_next(connection, schema, steps)
+                if step is None:
+                    await connection.fetchval(in_schema(MAKE_HISTORY_DAYS, schema), HISTORY_DAYS_AHEAD)
+                    return False
+                await _apply(connection, schema, step)
+            return True
         except asyncpg.LockNotAvailableError as error:
-            if not remaining:
-                raise MigrationBlocked(
-                    f"migration {step.version} ({step.name}) waited {TRIES} times {LOCK_TIMEOUT} for a lock"
-                ) from error
+            refusal = error
         await asyncio.sleep(PAUSE_SECONDS)
+    raise MigrationBlocked(f"{step} waited {TRIES} times {LOCK_TIMEOUT} for a lock") from refusal
+
+
+async def _find_next(
+    connection: "asyncpg.Connection[Any]", schema: str, steps: tuple[Migration, ...]
+) -> Migration | None:
+    """Wait for whoever else migrates, and say what is still to be done."""
+    await connection.execute("set local lock_timeout = 0; set local statement_timeout = 0")
+    await connection.execute(LOCK, schema)
+    # IF NOT EXISTS would ask for CREATE on the database all the same.
+    if not await connection.fetchval(HAS_SCHEMA, schema):
+        await connection.execute(f'create schema "{schema}"')
+    return next(iter(steps[await _version(connection, schema) :]), None)
+
+
+async def _apply(connection: "asyncpg.Connection[Any]", schema: str, step: Migration) -> None:
+    await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+    await connection.execute(in_schema(step.text, schema))
+    await connection.execute(in_schema(START, schema))
+    await connection.execute(in_schema(ADVANCE, schema), step.version, step.serves_from)

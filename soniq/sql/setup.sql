@@ -1,12 +1,7 @@
 -- name: lock
--- Let one process migrate at a time; held until unlock or the session's end.
+-- Let one process migrate at a time; held until the transaction's end, so that it works through a pooler too.
 -- $1 what to lock, such as the schema's name
-select pg_advisory_lock(hashtext('soniq.setup'), hashtext($1))
-
--- name: unlock
--- Let the next process migrate.
--- $1 what was locked
-select pg_advisory_unlock(hashtext('soniq.setup'), hashtext($1))
+select pg_advisory_xact_lock(hashtext('soniq.setup'), hashtext($1))
 
 -- name: has_schema
 -- Whether the schema is there at all.

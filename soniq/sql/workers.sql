@@ -2,13 +2,14 @@
 -- Enter a worker under a new generation, with a session lock that is free as soon as this connection ends.
 -- A new key each time: the lock of a connection that is half dead may be held for a while.
 -- $1 worker  $2 host  $3 pid  $4 queues, null for every one  $5 concurrency  $6 state
+-- $7 whether it keeps its session: behind a pooler a lock would be anybody's
 with key as materialized (
     select nextval('soniq.worker_lock_keys')::integer as key
 ),
 locked as materialized (
     select key
     from key
-    where pg_try_advisory_lock(hashtext('soniq.workers'), key)
+    where case when $7::boolean then pg_try_advisory_lock(hashtext('soniq.workers'), key) else false end
 )
 insert into soniq.workers (id, lock_key, host, pid, queues, concurrency, state, beat_at)
 select $1, (select key from locked), $2, $3, $4::text[], $5, $6, clock_timestamp()

@@ -12,6 +12,7 @@ SNAPSHOT_SECONDS: Final = 300.0
 # The table is vacuumed from 500 dead rows and 2 % on: so many mean that vacuum runs in vain, or not at all.
 DEAD_ROWS: Final = 20_000
 HISTORY_DAYS: Final = 2  # today and tomorrow; workers make a week of them
+DIRECT: Final = "Give `soniq worker` a URL that leads to Postgres itself."
 
 
 def judge_schema(refusal: SoniqError | None, version: int) -> Finding:
@@ -49,9 +50,17 @@ def _pooler(link: Link) -> Finding:
             "pooler",
             "note",
             "a pooler gives each transaction another session of the server, such as PgBouncer in transaction mode: "
-            "workers look for jobs instead of being woken, notice a dead worker by its silence only, and each "
-            "statement takes four round trips",
-            "Enqueue through it as you like; give `soniq worker` a URL that leads to Postgres itself.",
+            "workers look for jobs instead of being woken, notice a dead worker by its silence only, leave "
+            "old days of the history, and each statement takes four round trips",
+            f"Enqueue through it as you like. {DIRECT}",
+        )
+    if link.pooled == "session":
+        return Finding(
+            "pooler",
+            "note",
+            "a pooler stands between that seems to keep sessions whole; Soniq trusts none with one, and speaks as "
+            "through PgBouncer in transaction mode: workers look for jobs instead of being woken",
+            DIRECT,
         )
     if not (link.listens and link.locks):
         broken = " and ".join(
@@ -61,10 +70,9 @@ def _pooler(link: Link) -> Finding:
             "pooler",
             "wrong",
             f"{broken} did not work, though nothing else shows a pooler",
-            "Give `soniq worker` a URL that leads to Postgres itself.",
+            DIRECT,
         )
-    between = ", through a pooler that keeps sessions whole" if link.pooled == "session" else ""
-    return Finding("pooler", "ok", f"sessions are this program's own{between}: LISTEN and session locks work")
+    return Finding("pooler", "ok", "sessions are this program's own: LISTEN and session locks work")
 
 
 def _clock(link: Link) -> Finding:

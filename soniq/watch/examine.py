@@ -24,6 +24,7 @@ HISTORY_DAYS: Final = statement("doctor", "history_days")
 
 CHANNEL: Final = "soniq_doctor"  # the server's, whichever the schema
 NEWS_SECONDS: Final = 2.0
+TRIES: Final = 5  # others take and leave the pooler's connections meanwhile
 LOOK_AHEAD_DAYS: Final = 30
 
 
@@ -40,12 +41,13 @@ async def examine_link(first: Any, second: Any, clock: Callable[[], datetime]) -
         row = await first.fetchrow(CLOCK)
     answered = clock()
     away = (answered - sent) / 2
-    pooled = await _is_shared(first, second)
-    between = pooled or await _backend(first) != first.get_server_pid()
+    between = await _backend(first) != first.get_server_pid()
+    shared = any([await _is_shared(first, second) for _ in range(TRIES if between else 1)])
+    direct = not (shared or between)
     return Link(
-        pooled="transaction" if pooled else "session" if between else "no",
-        listens=not pooled and await _hears(first, second),
-        locks=not pooled and await _keeps_locks(first, second),
+        pooled="transaction" if shared else "session" if between else "no",
+        listens=direct and await _hears(first, second),
+        locks=direct and await _keeps_locks(first, second),
         clock_ahead=(row["now"] - (sent + away)).total_seconds(),
         clock_doubt=away.total_seconds(),
         sees_everybody=row["sees_everybody"],

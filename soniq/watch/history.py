@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from soniq.errors import PermissionDenied
+from soniq.errors import PermissionDenied, SessionNeeded
 from soniq.pool import Connection, ConnectionPool, Executor, our_errors
 from soniq.sql import in_schema, statement
 
@@ -69,10 +69,13 @@ async def prune(pool: ConnectionPool, schema: str, days: int, dry_run: bool = Fa
     Raises:
         PermissionDenied: There are such days, and the role does not own them.
         DatabaseUnreachable: The server does not answer.
+        SessionNeeded: There are such days, and a pooler stands between.
     """
     connection = await pool.connect(SESSION, ANSWER_SECONDS)
     try:
         with our_errors():
+            if pool.pooled and not dry_run and await has_old_days(connection, schema, days):
+                raise SessionNeeded("days of the history cannot be dropped through a pooler")
             return await _prune(_Days(connection, schema), days, dry_run)
     finally:
         await connection.close(timeout=5)

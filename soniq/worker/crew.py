@@ -82,7 +82,7 @@ class Crew:
         await self._attempts.prepare()
         self._settling = asyncio.create_task(keep_going("settle", self._outbox.run))
         self._reporting = asyncio.create_task(keep_going("progress", self._progress.run))
-        if listen and self._profile.settings.notify == "on":
+        if listen and self._profile.listens:
             self._listening = asyncio.create_task(keep_going("listen", self._ear.run))
 
     def hurry(self) -> None:

@@ -45,7 +45,7 @@ class Feed:
         self._limited = Limited(db, profile, slots, errands)
         self._rota = Rota(profile.queues)
         self._sleeper = Sleeper(db, profile.id, profile.schema, profile.queues, settings.poll_interval)
-        self._notify = settings.notify == "on"
+        self._notify = profile.listens
         self._stopping = False
 
     def stop(self) -> None:

@@ -193,6 +193,7 @@ class Heartbeat:
             profile.queues,
             profile.concurrency,
             self._state,
+            profile.keeps_session,
         )
         self._pulse.acknowledge(sent, row["now"])
 

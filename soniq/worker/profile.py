@@ -20,6 +20,7 @@ class Profile:
         concurrency: Jobs at once.
         host: Where it runs, for people.
         pid: Its process, for people.
+        keeps_session: Whether its connections are sessions of its own, so that it can listen and hold a lock.
     """
 
     id: UUID
@@ -28,6 +29,12 @@ class Profile:
     concurrency: int
     host: str
     pid: int
+    keeps_session: bool = True
+
+    @property
+    def listens(self) -> bool:
+        """Whether whoever enqueues can wake it."""
+        return self.keeps_session and self.settings.notify == "on"
 
     @property
     def schema(self) -> str:
@@ -40,6 +47,12 @@ class Profile:
         return Holder(self.id, self.schema)
 
 
-def introduce(worker_id: UUID, settings: Settings, queues: tuple[str, ...] | None, concurrency: int) -> Profile:
+def introduce(
+    worker_id: UUID,
+    settings: Settings,
+    queues: tuple[str, ...] | None,
+    concurrency: int,
+    keeps_session: bool = True,
+) -> Profile:
     """Make the profile of a worker in this process."""
-    return Profile(worker_id, settings, queues, concurrency, socket.gethostname(), os.getpid())
+    return Profile(worker_id, settings, queues, concurrency, socket.gethostname(), os.getpid(), keeps_session)

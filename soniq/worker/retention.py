@@ -5,7 +5,7 @@ import logging
 import time
 from typing import Final
 
-from soniq.errors import DatabaseUnreachable, PermissionDenied
+from soniq.errors import DatabaseUnreachable, PermissionDenied, SessionNeeded, SoniqError
 from soniq.pool import ConnectionPool
 from soniq.watch.history import prune
 from soniq.worker.profile import Profile
@@ -47,7 +47,7 @@ class Retention:
     async def _prune(self, days: int) -> None:
         try:
             pruned = await prune(self._pool, self._profile.schema, days)
-        except PermissionDenied as error:
+        except (PermissionDenied, SessionNeeded) as error:
             self._say_once(error)
         except DatabaseUnreachable as error:
             logger.warning("history not pruned: %s", error.message, extra={"error": error.message})
@@ -58,7 +58,7 @@ class Retention:
                 names = ", ".join(map(str, pruned.dropped))
                 logger.info("history pruned, older than %s days: %s", days, names, extra={"days": names})
 
-    def _say_once(self, error: PermissionDenied) -> None:
+    def _say_once(self, error: SoniqError) -> None:
         if not self._refused:
             logger.warning("history not pruned: %s", error.message, extra={"error": error.message})
         self._refused = True

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from soniq.job import Claim
-from soniq.pool import lend_nothing
+from soniq.lending import lend_nothing
 from soniq.worker.bell import Bell
 from soniq.worker.pace import Pace
 

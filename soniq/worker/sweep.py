@@ -35,7 +35,9 @@ class Sweep:
         self._profile = profile
         self._rescued = rescued
         self._prune = prune
-        self._suspicion = Suspicion(time.monotonic(), profile.settings.heartbeat_timeout)
+        self._suspicion = Suspicion(
+            time.monotonic(), profile.settings.heartbeat_timeout, trusts_locks=profile.keeps_session
+        )
         self._rarely_at = 0.0
 
     async def look(self) -> None:

@@ -13,7 +13,7 @@ from soniq.settings import Settings
 from soniq.task.registry import Registry
 from soniq.worker.crew import Crew
 from soniq.worker.patience import keep_going
-from soniq.worker.profile import introduce
+from soniq.worker.profile import Profile, introduce
 
 logger: Final = logging.getLogger("soniq")
 
@@ -45,7 +45,8 @@ class Worker:
         self._pool = pool
         self._registry = registry
         self._producer = producer
-        self._profile = introduce(new_id(), settings, None if queues is None else tuple(queues), concurrency)
+        served = None if queues is None else tuple(queues)
+        self._profile = introduce(new_id(), settings, served, concurrency, keeps_session=not pool.pooled)
         self._begun = asyncio.Event()
         self._failed: BaseException | None = None
         self._crew: Crew | None = None
@@ -103,6 +104,8 @@ class Worker:
         try:
             await self._start(crew, listen)
             logger.info("worker started: %s", self.id, extra={"worker_id": self.id})
+            if self._pool.pooled:
+                _warn_of_pooler(self._profile)
             await work(crew)
         except asyncio.CancelledError:
             crew.hurry()
@@ -121,6 +124,15 @@ class Worker:
             raise
         finally:
             self._begun.set()
+
+
+def _warn_of_pooler(profile: Profile) -> None:
+    logger.warning(
+        "a pooler stands before Postgres: this worker looks for jobs each %s s instead of being woken, and its death "
+        "is noticed after %s s; give it a URL that leads to Postgres itself",
+        profile.settings.poll_interval,
+        profile.settings.heartbeat_timeout,
+    )
 
 
 async def _stop(crew: Crew) -> None:

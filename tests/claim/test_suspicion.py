@@ -23,6 +23,14 @@ def judge(looks: list[tuple[float, Sighting]]) -> bool:
     return found[-1]
 
 
+def test_behind_a_pooler_a_free_lock_is_nothing_and_silence_is_death() -> None:
+    suspicion = Suspicion(session_began=0, heartbeat_timeout=30, trusts_locks=False)
+
+    found = [bool(suspicion.judge([seen(FREE, silent=silent)], at)) for at, silent in [(20, 1), (40, 29), (42, 31)]]
+
+    assert found == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("looks", "dead"),
     [

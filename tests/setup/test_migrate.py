@@ -34,8 +34,7 @@ async def test_eight_processes_that_set_up_at_once_end_with_one_schema(database_
 
     outputs = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
 
-    applied = sorted(int(out) for out, _ in outputs)
-    assert applied == [0] * 7 + [len(migrations())]
+    assert sum(int(out) for out, _ in outputs) == len(migrations())  # each migration once, whoever applied it
 
 
 async def test_setup_again_changes_nothing(app: Soniq, other: Any) -> None:
