@@ -12,9 +12,9 @@ from soniq.app.default_database import find_database
 from soniq.app.open import SETUP_SESSION, connect, create_database, grant_access, read_place
 from soniq.enqueue.insert import Place
 from soniq.errors import AppClosed, WrongLoop
-from soniq.pool import ConnectionPool, Lent
+from soniq.pool import PINNED, ConnectionPool, Lent
 from soniq.settings import Settings, load
-from soniq.sql.migrate import migrate, migrations
+from soniq.sql.migrate import migrate, migrations, pending
 from soniq.task.registry import Registry
 from soniq.watch.metrics import MetricsSink
 
@@ -162,6 +162,23 @@ class Core:
         finally:
             await connection.close()
         return applied
+
+    async def pending_migrations(self) -> list[str]:
+        """Name the migrations that `setup()` would apply, in order, as `2: what it does`; nothing is changed.
+
+        Raises:
+            DatabaseUnreachable: The server does not answer, refuses the login, or lacks the database.
+            NoDatabase: No database was named, and the lab's embedded one is not installed.
+            PermissionDenied: The role was granted nothing there.
+        """
+        self._check_open()
+        settings = await asyncio.to_thread(find_database, self._settings)
+        connection = await connect(settings, PINNED)
+        try:
+            missing = await pending(connection, settings.database_schema, migrations())
+        finally:
+            await connection.close()
+        return [f"{step.version}: {step.name}" for step in missing]
 
     async def close(self) -> None:
         """Close the pool. A second call does no harm; any other use afterwards raises `AppClosed`.

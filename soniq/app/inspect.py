@@ -7,6 +7,7 @@ from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job import Job, QueueRecord, QueueStats, WorkerRecord
 from soniq.watch.inspect import (
+    Wanted,
     add_up,
     read_counts,
     read_job,
@@ -32,7 +33,12 @@ class InspectVerbs(Core):
             return await read_job(connection, self._settings.database_schema, wanted)
 
     async def list_jobs(
-        self, queue: str | None = None, status: str | None = None, limit: int = 100, offset: int = 0
+        self,
+        queue: str | None = None,
+        status: str | None = None,
+        limit: int = 100,
+        offset: int = 0,
+        task: str | None = None,
     ) -> list[Job]:
         """Return jobs, newest first.
 
@@ -41,18 +47,19 @@ class InspectVerbs(Core):
             status: A `JobStatus` or its text; of this status only.
             limit: This many at most.
             offset: Leave out this many at the beginning.
+            task: Of the task of this name only.
 
         Raises:
-            OptionInvalid: There is no such status, a number is negative, or `queue` can be no queue's name.
+            OptionInvalid: There is no such status, a number is negative, or `queue` or `task` can be no name.
         """
-        wanted = to_status(status)
+        wanted = Wanted(queue, to_status(status), _check_task(task), limit, offset)
         _check_rows("limit", limit)
         _check_rows("offset", offset)
         if queue is not None:
             check_queue(queue)
         pool = await self.opened()
         async with pool.inner() as connection:
-            return await read_jobs(connection, self._settings.database_schema, queue, wanted, limit, offset)
+            return await read_jobs(connection, self._settings.database_schema, wanted)
 
     async def get_queue_stats(self, queue: str | None = None) -> QueueStats:
         """Count the jobs of one queue, or of all, by status."""
@@ -72,6 +79,12 @@ class InspectVerbs(Core):
         pool = await self.opened()
         async with pool.inner() as connection:
             return await read_workers(connection, self._settings.database_schema)
+
+
+def _check_task(name: object) -> str | None:
+    if name is None or (isinstance(name, str) and "\0" not in name):
+        return name
+    raise OptionInvalid(f"`task` must be a task's name, not {name!r}", option="task")
 
 
 def _check_rows(name: str, number: object) -> None:

@@ -1,6 +1,7 @@
 """`soniq jobs`: list jobs, show one, cancel or delete it."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import click
@@ -25,6 +26,7 @@ class _Jobs(click.Group):
 
 @click.group(cls=_Jobs, invoke_without_command=True, subcommand_metavar="[JOB_ID | COMMAND [ARGS]...]")
 @database_options
+@click.option("--task", help="Of the task of this name only.")
 @click.option("--queue", help="Of this queue only.")
 @click.option("--status", type=click.Choice([str(one) for one in JobStatus]), help="Of this status only.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="This many at most.")
@@ -34,6 +36,7 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     context: click.Context,
     database_url: str | None,
     target: str | None,
+    task: str | None,
     queue: str | None,
     status: str | None,
     limit: int,
@@ -44,6 +47,7 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     \b
     Examples:
       soniq jobs --status dead_letter
+      soniq jobs --task billing.send_invoice --queue billing --limit 5
       soniq jobs 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11 --json
       soniq jobs cancel 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11
 
@@ -52,7 +56,8 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     if context.invoked_subcommand is not None:
         context.obj = (database_url, target)
         return
-    found = asyncio.run(_list(make_app(database_url, target), queue, status, limit))
+    wanted = {"task": task, "queue": queue, "status": status, "limit": limit}
+    found = asyncio.run(_list(make_app(database_url, target), wanted))
     if as_json:
         print_json([dict(job) for job in found])
     else:
@@ -111,9 +116,9 @@ def _no_job(job_id: UUID) -> int:
     return 1
 
 
-async def _list(app: Soniq, queue: str | None, status: str | None, limit: int) -> list[Job]:
+async def _list(app: Soniq, wanted: dict[str, Any]) -> list[Job]:
     async with app:
-        return await app.list_jobs(queue=queue, status=status, limit=limit)
+        return await app.list_jobs(**wanted)
 
 
 async def _find(app: Soniq, job_id: UUID) -> Job | None:

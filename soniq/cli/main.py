@@ -11,12 +11,14 @@ from soniq.cli.demo import demo
 from soniq.cli.doctor import doctor
 from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
+from soniq.cli.migrate import migrate
 from soniq.cli.prune import prune
 from soniq.cli.queues import queues
 from soniq.cli.scheduler import scheduler
 from soniq.cli.schedules import schedules
 from soniq.cli.setup import setup
 from soniq.cli.status import status
+from soniq.cli.tasks import tasks
 from soniq.cli.worker import worker
 from soniq.errors import DatabaseUnreachable, NoDatabase, SoniqError
 from soniq.version import __version__
@@ -47,7 +49,22 @@ def root() -> None:
     """
 
 
-for command in (setup, worker, scheduler, status, queues, jobs, schedules, doctor, dead_letter, prune, demo, lab):
+for command in (
+    setup,
+    migrate,
+    worker,
+    scheduler,
+    status,
+    queues,
+    jobs,
+    tasks,
+    schedules,
+    dead_letter,
+    prune,
+    doctor,
+    demo,
+    lab,
+):
     root.add_command(command)
 
 

@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from soniq.app import Soniq
-from soniq.cli.table import counted
+from soniq.cli.table import counted, print_json
 from soniq.cli.target import database_options, make_app
 
 
@@ -18,7 +18,8 @@ from soniq.cli.target import database_options, make_app
     metavar="ROLE=ACCESS",
     help="Also give a role what it needs: producer (enqueue), viewer (read) or worker (both, and run). Repeatable.",
 )
-def setup(database_url: str | None, target: str | None, grants: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+def setup(database_url: str | None, target: str | None, grants: tuple[str, ...], as_json: bool) -> None:
     """Create the database, the schema and its tables, or upgrade them.
 
     Safe to run again, and from many processes at once: on each deploy, before the new code starts.
@@ -30,6 +31,9 @@ def setup(database_url: str | None, target: str | None, grants: tuple[str, ...])
     """
     app = make_app(database_url, target)
     applied = asyncio.run(_setup(app, dict(_parsed(grant) for grant in grants)))
+    if as_json:
+        print_json({"schema": app.settings.database_schema, "applied": applied})
+        return
     what = f"{counted(applied, 'migration')} applied" if applied else "already up to date"
     click.echo(f"schema {app.settings.database_schema!r}: {what}")
 

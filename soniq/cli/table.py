@@ -24,9 +24,9 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'s' * (number != 1)}"
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, on_one_line: bool = False) -> None:
     """Print a value for a script to read; times are ISO 8601, durations seconds."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=None if on_one_line else 2))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

@@ -32,7 +32,7 @@ limit 1
 
 -- name: jobs
 -- Jobs of any state, newest first.
--- $1 queue, or null for all  $2 status, or null for all  $3 limit  $4 offset
+-- $1 queue, or null for all  $2 status, or null for all  $3 limit  $4 offset  $5 task, or null for all
 select
     id, task, args, status, queue, priority, attempt, max_attempts, created_at, scheduled_at, updated_at, errors,
     result, reason, worker_id
@@ -62,6 +62,7 @@ from (
 ) as every_job
 where ($1::text is null or queue = $1)
   and ($2::text is null or status = $2)
+  and ($5::text is null or task = $5)
 order by created_at desc, id desc
 limit $3
 offset $4

@@ -117,6 +117,22 @@ async def migrate(connection: "asyncpg.Connection[Any]", schema: str, steps: tup
     return applied
 
 
+async def pending(
+    connection: "asyncpg.Connection[Any]", schema: str, steps: tuple[Migration, ...]
+) -> tuple[Migration, ...]:
+    """Return the migrations that are missing, in order; nothing is changed.
+
+    Raises:
+        PermissionDenied: The role was granted nothing there.
+    """
+    try:
+        async with connection.transaction():
+            version = await _version(connection, schema)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise PermissionDenied(f"the database refused this role a look at {schema!r}: {error}") from error
+    return steps[version:]
+
+
 async def _version(connection: "asyncpg.Connection[Any]", schema: str) -> int:
     if not await connection.fetchval(in_schema(HAS_META, schema)):
         return 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,11 +26,27 @@ async def read_job(connection: Lent, schema: str, job_id: UUID) -> Job | None:
     return to_job(row, traceback=row["traceback"], progress=row["progress"], progress_note=row["progress_note"])
 
 
-async def read_jobs(
-    connection: Lent, schema: str, queue: str | None, status: JobStatus | None, limit: int, offset: int
-) -> list[Job]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which jobs to list: of this queue, status and task (None for any), from `offset` on, at most `limit`."""
+
+    queue: str | None
+    status: JobStatus | None
+    task: str | None
+    limit: int
+    offset: int
+
+
+async def read_jobs(connection: Lent, schema: str, wanted: Wanted) -> list[Job]:
     """Return jobs, newest first."""
-    rows = await connection.fetch(in_schema(JOBS, schema), queue, status and str(status), limit, offset)
+    rows = await connection.fetch(
+        in_schema(JOBS, schema),
+        wanted.queue,
+        wanted.status and str(wanted.status),
+        wanted.limit,
+        wanted.offset,
+        wanted.task,
+    )
     return [to_job(row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -104,6 +105,53 @@ def test_an_app_without_tasks_is_told_to_import_them(shell: Shell) -> None:
     assert "the app has no tasks; import the modules that define them in empty:app" in said
 
 
+def test_jobs_are_found_by_task_queue_and_status(shell: Shell) -> None:
+    shell.enqueue("Ada")
+
+    found = [
+        len(json.loads(shell.run("jobs", "--json", *words).stdout))
+        for words in [("--task", "greet", "--queue", "default", "--status", "queued"), ("--task", "other")]
+    ]
+
+    assert found == [1, 0]
+
+
+def test_tasks_are_listed_with_their_options(shell: Shell) -> None:
+    table, as_json = shell.run("tasks", "shop"), shell.run("tasks", "shop:app", "--json")
+
+    assert table.stdout.splitlines() == [
+        "NAME   QUEUE    PRIORITY  RETRIES  TIMEOUT  TRANSACTIONAL",
+        "greet  default       100        0  300.0    no",
+    ]
+    assert json.loads(as_json.stdout)[0]["retries"] == 0
+
+
+def test_a_dry_run_names_the_migrations_and_applies_none(tmp_path: Path, database_url: str) -> None:
+    shell = Shell(tmp_path, database_url)
+    dry, as_json = shell.run("migrate", "--dry-run"), shell.run("migrate", "--dry-run", "--json")
+    real, again = shell.run("migrate"), shell.run("migrate", "--dry-run")
+
+    assert [shown.returncode for shown in (dry, as_json, real, again)] == [0, 0, 0, 0]
+    assert dry.stdout.startswith("would apply 1: the queue\n")
+    assert json.loads(as_json.stdout)["migrations"][0] == "1: the queue"
+    assert real.stdout.startswith("applied 1: the queue\n")
+    assert again.stdout == "schema 'soniq': already up to date\n"
+
+
+def test_status_is_watched_until_ctrl_c(shell: Shell) -> None:
+    command = [sys.executable, "-m", "soniq", "status", "--watch", "--every", "0.1", "--json"]
+    with subprocess.Popen(command, cwd=shell.folder, env=shell.environment, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        before = json.loads(watch.stdout.readline())
+        shell.enqueue("Ada")
+        while not (after := json.loads(watch.stdout.readline()))["queues"]:
+            pass
+        watch.send_signal(signal.SIGINT)
+        watch.communicate(timeout=20)
+
+    assert (before["queues"], after["queues"]["default"]["queued"], watch.returncode) == ({}, 1, 0)
+
+
 def test_one_job_is_shown_whole(shell: Shell) -> None:
     shell.enqueue("Ada")
     [job] = json.loads(shell.run("jobs", "--json").stdout)
@@ -196,6 +244,8 @@ def test_a_users_mistake_is_a_message_and_an_exit_status(
         (("prune",), "soniq prune --days 7 --dry-run"),
         (("jobs", "cancel"), "its worker is asked to"),
         (("queues",), "soniq queues pause billing"),
+        (("migrate",), "soniq migrate --dry-run"),
+        (("tasks",), "soniq tasks shop.jobs:app"),
         (("doctor",), "soniq doctor --app shop.jobs:app"),
         (("demo",), "with Soniq it cannot"),
         (("lab",), "soniq lab status"),

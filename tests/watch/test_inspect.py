@@ -80,6 +80,8 @@ async def test_counts_add_up(app: Soniq, ended: dict[str, Job]) -> None:
         ({"status": "done"}, ["done"]),
         ({"status": "processing"}, []),
         ({"queue": "other"}, ["queued"]),
+        ({"task": "shout", "status": "done"}, ["done"]),
+        ({"task": "whisper"}, []),
         ({"limit": 1}, ["queued"]),
         ({"limit": 1, "offset": 1}, ["dead_letter"]),
     ],
@@ -97,7 +99,15 @@ async def test_nobodys_id_finds_nothing_and_nonsense_is_refused(app: Soniq) -> N
             await app.get_job(nonsense)  # type: ignore[arg-type]  # that is the point
     with pytest.raises(OptionInvalid, match="queued, processing"):
         await app.list_jobs(status="finished")
-    for wrong in ({"limit": -1}, {"limit": "5"}, {"offset": 10**20}, {"queue": "\0"}, {"queue": 5}):
+    for wrong in (
+        {"limit": -1},
+        {"limit": "5"},
+        {"offset": 10**20},
+        {"queue": "\0"},
+        {"queue": 5},
+        {"task": "\0"},
+        {"task": 5},
+    ):
         with pytest.raises(OptionInvalid):
             await app.list_jobs(**wrong)
     with pytest.raises(OptionInvalid):
