@@ -189,6 +189,8 @@ async def test_more_schedules_than_a_look_reads_all_tick(app: Soniq, other: Any,
     await other.execute("update soniq.schedules set after_at = now() - interval '2 hours'")
     leader = new_leader()
 
+    await leader.run()
+    assert leader.seconds_left() < 0.1
     async with asyncio.timeout(20):
         while len(await ticks(other)) < 230:
             await leader.run()

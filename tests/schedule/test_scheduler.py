@@ -42,6 +42,7 @@ async def test_the_same_again_changes_nothing_and_another_rule_counts_from_now(
     await app.scheduler.add(WORK, every=HOUR)
     await new_leader().run()
     await moved_back("work", "0 h")
+    await other.execute("update soniq.schedules set after_at = now() - interval '3 hours'")
     before = await other.fetchrow("select * from soniq.schedules")
     await app.scheduler.add(WORK, every=every(hours=1))
     assert await other.fetchrow("select * from soniq.schedules") == before
