@@ -25,11 +25,13 @@ class Hold:
         schema: In which installation.
         id: The job.
         token: The attempt's own.
+        result_ttl: Seconds for which its result can be read, 0 to keep none, None for as long as the history.
     """
 
     schema: str
     id: UUID
     token: UUID
+    result_ttl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ async def find_fate(db: Executor, hold: Hold) -> Fate:
 
 
 def _sent(hold: Hold, result: str | None) -> tuple[str, Sequence[object]]:
-    return in_schema(COMPLETE, hold.schema), (str(hold.id), str(hold.token), result)
+    kept = None if hold.result_ttl == 0 else result
+    seconds = None if kept is None or hold.result_ttl is None else str(hold.result_ttl)
+    return in_schema(COMPLETE, hold.schema), (str(hold.id), str(hold.token), kept, seconds)
 
 
 @contextmanager

@@ -163,7 +163,7 @@ join soniq.jobs as job
 -- It waits for a row that is locked, as a claim that is only looked at is not lost. The times are the
 -- statement's: the handler's transaction may have begun long before.
 -- Every parameter is text and cast here, so no codec of the user's connection can change it.
--- $1 id  $2 token  $3 result as json
+-- $1 id  $2 token  $3 result as json  $4 seconds for which it can be read
 -- Leans on the primary key of jobs.
 with ours as (
     select job.id
@@ -184,14 +184,20 @@ ended as (
 kept as (
     insert into soniq.job_history (
         id, task, queue, priority, args, state, scheduled_at, created_at, finished_at, attempt, max_attempts, token,
-        worker_id, errors, result
+        worker_id, errors, result, result_until
     )
     select
         id, task, queue, priority, args, 'done', scheduled_at, created_at, statement_timestamp(), attempt,
-        max_attempts, token, worker_id, errors, $3::text::jsonb
+        max_attempts, token, worker_id, errors, $3::text::jsonb,
+        statement_timestamp() + make_interval(secs => $4::text::double precision)
     from ended
 )
-select 1 / count(*) as written
+select
+    1 / count(*) as written,
+    case
+        when pg_sequence_last_value('soniq.awaited'::regclass) > 0
+            then soniq.tell_waiters(array(select id from ended))
+    end as told
 from ended
 
 -- name: fate

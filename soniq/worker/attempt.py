@@ -82,7 +82,7 @@ class Attempts:
             return
         loop = asyncio.get_running_loop()
         began = loop.time()
-        effects = AttemptEffects(self._reach, claim)
+        effects = AttemptEffects(self._reach, claim, task.result_ttl if task else None)
         link = self._links[claim.id] = AttemptLink(claim, self._report)
         try:
             outcome = await self._run(task, claim, effects, link)

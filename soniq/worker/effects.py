@@ -13,7 +13,7 @@ from asyncpg.transaction import Transaction
 
 from soniq.adapters import join, join_sync
 from soniq.errors import AlreadyCompleted, AppClosed, ClaimLost, ContextUnusable, DatabaseUnreachable, SoniqError
-from soniq.job import Claim, Failed, Finished, HandedBack, Outcome
+from soniq.job import Cancelled, Claim, Failed, Finished, HandedBack, Outcome
 from soniq.job.effects import Producer
 from soniq.pool import LOST, ConnectionPool, Lent, our_errors
 from soniq.run.result import encode_result
@@ -62,15 +62,16 @@ class AttemptEffects:
     Args:
         reach: What it may reach.
         claim: The attempt's.
+        result_ttl: As in `Hold`.
     """
 
     __slots__ = ("_closed", "_fate", "_hold", "_lock", "_loop", "_reach", "_stage", "open_connection", "result")
 
-    def __init__(self, reach: Reach, claim: Claim) -> None:
+    def __init__(self, reach: Reach, claim: Claim, result_ttl: float | None) -> None:
         self.open_connection: Lent | None = None
         self.result: str | None = None
         self._reach = reach
-        self._hold = Hold(reach.schema, claim.id, claim.token)
+        self._hold = Hold(reach.schema, claim.id, claim.token, result_ttl)
         self._loop = asyncio.get_running_loop()
         self._lock = threading.Lock()
         self._stage = Stage.NONE
@@ -240,6 +241,8 @@ def log_own_end(claim: Claim, outcome: Outcome, fate: Fate) -> None:
             said = error
         case HandedBack(reason=reason):
             said = reason
+        case Cancelled():
+            said = "somebody asked for its cancellation"
         case _:
             said = "it asked to run later"
     template = "job was done before its handler ended, so this changes nothing: job %s of task %s, attempt %s: %s"

@@ -10,20 +10,10 @@ import pytest
 
 from soniq import JobContext, Soniq, task_ref
 from soniq.errors import ContextUnusable
-from soniq.job import Job
+from tests.worker.running import run
 
 NEXT = task_ref(name="next")
 WAITING = "select coalesce(array_agg(args->>'number' order by id), '{}') from soniq.jobs where task = 'next'"
-
-
-async def run(app: Soniq, handler: Any, **options: Any) -> Job:
-    """Run one job with this handler, and return what it is then."""
-    app.job(name="work", retries=0, queue="work", **options)(handler)
-    job_id = await app.enqueue("work")
-    await app.run_worker(run_once=True, queues=["work"])
-    job = await app.get_job(job_id)
-    assert job is not None
-    return job
 
 
 async def test_what_is_enqueued_in_the_block_commits_with_it(app: Soniq, other: Any) -> None:

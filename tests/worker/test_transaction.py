@@ -2,19 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from soniq import Job, JobContext, Retry, Snooze, Soniq, task_ref
-from soniq.errors import AlreadyCompleted, ClaimLost, ContextUnusable, UnjoinedWarning
+from soniq import JobContext, Retry, Snooze, Soniq
+from soniq.errors import AlreadyCompleted, ClaimLost, ContextUnusable
 from soniq.run import deadline
 from soniq.run.to_the_end import to_the_end
-from soniq.sql import CHANNEL
+from tests.worker.running import run
 
-Handler = Callable[[JobContext], Awaitable[Any]]
 WRITE = "insert into public.effects (attempt) values ($1)"
 WRITTEN = "select coalesce(array_agg(attempt order by attempt), '{}') from public.effects"
 TAKE_AWAY = "update soniq.jobs set state = 'ready', token = gen_random_uuid()"
@@ -25,20 +23,6 @@ async def effects(other: Any) -> Any:
     """Make a table of the user's; look at it from outside."""
     await other.execute("create table public.effects (attempt integer)")
     return other
-
-
-async def run(app: Soniq, handler: Handler, **options: Any) -> Job:
-    """Run one job with this handler, and return what it is then."""
-
-    async def work(ctx: JobContext) -> Any:
-        return await handler(ctx)
-
-    app.job(name="work", **{"retries": 0} | options)(work)
-    job_id = await app.enqueue("work")
-    await app.run_worker(run_once=True, queues=["default"])
-    job = await app.get_job(job_id)
-    assert job is not None
-    return job
 
 
 async def test_the_end_of_the_block_commits_the_writes_and_the_job(app: Soniq, effects: Any) -> None:
@@ -182,47 +166,17 @@ async def test_what_comes_after_the_block_is_logged_and_changes_nothing(
     assert record.message.endswith(f"job {job.id} of task work, attempt 1: ValueError: too late")
 
 
-async def test_the_hooks_hear_what_became_of_the_job_not_what_came_after(app: Soniq) -> None:
-    heard: list[str] = []
-
+async def test_a_cancellation_in_the_block_rolls_back_and_cancels_the_job(app: Soniq, effects: Any) -> None:
     async def handler(ctx: JobContext) -> None:
-        async with ctx.transaction():
-            pass
-        raise ValueError("too late")
+        async with ctx.transaction() as connection:
+            await connection.execute(WRITE, ctx.attempt)
+            await app.cancel_job(ctx.job_id)
+            await asyncio.Event().wait()
 
-    app.after_job(lambda **facts: heard.append("done"))
-    app.on_error(lambda **facts: heard.append("failed"))
-    await run(app, handler)
+    job = await run(app, handler)
 
-    assert heard == ["done"]
-
-
-async def test_who_sleeps_on_the_next_job_of_its_key_is_woken(app: Soniq, other: Any) -> None:
-    begun, may_end, woken = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    @app.job(name="first", queue="a", concurrency_key="k", concurrency=1)
-    async def first(ctx: JobContext) -> None:
-        async with ctx.transaction():
-            begun.set()
-            await may_end.wait()
-
-    async with app.worker(queues=["a"]), asyncio.timeout(20):
-        await app.enqueue(first)
-        await begun.wait()
-        await app.enqueue(task_ref(name="second", default_queue="b"), concurrency_key="k", concurrency=1)
-        await other.execute("insert into soniq.sleepers values (gen_random_uuid(), array['b'])")
-        await other.add_listener(CHANNEL, lambda *_: woken.set())
-        may_end.set()
-        await woken.wait()
-
-
-async def test_an_enqueue_in_the_block_that_does_not_join_it_is_noticed(app: Soniq) -> None:
-    async def handler(ctx: JobContext) -> None:
-        async with ctx.transaction():
-            with pytest.warns(UnjoinedWarning, match=r"ctx\.transaction"):
-                await app.enqueue("work", queue="another")
-
-    assert (await run(app, handler)).errors == ()
+    assert job.status == "cancelled"
+    assert await effects.fetchval(WRITTEN) == []
 
 
 async def test_a_time_out_in_the_block_rolls_back(app: Soniq, effects: Any) -> None:
