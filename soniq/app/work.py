@@ -1,9 +1,9 @@
 """Run a worker: as a program's main thing, once, or inside a running event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, cast
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import soniq.worker
 from soniq.app.core import Core
@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from soniq.worker import Worker
 
 
+Queues = Sequence[str] | Mapping[str, int]
+HEAVIEST: Final = 1000
+
+
 class WorkVerbs(Core):
     """Runs jobs."""
+
+    def __init__(self, database_url: str | None = None, /, **settings: Any) -> None:
+        super().__init__(database_url, **settings)
+        self._workers: list[Worker] = []  # that run in this process
 
     async def run_worker(
         self,
         concurrency: int | None = None,
         run_once: bool = False,
-        queues: Sequence[str] | None = None,
+        queues: Queues | None = None,
         shutdown_event: asyncio.Event | None = None,
     ) -> int:
         """Run jobs until SIGTERM, SIGINT or SIGHUP, or until `shutdown_event` is set.
@@ -38,22 +46,34 @@ class WorkVerbs(Core):
         Args:
             concurrency: Jobs at once; SONIQ_CONCURRENCY by default.
             run_once: Run everything that is due, and return; earlier where it is told to stop.
-            queues: Serve these; SONIQ_QUEUES by default, and every queue where that is unset.
+            queues: Serve these; SONIQ_QUEUES by default, and every queue where that is unset. A mapping of names to
+                weights, 1 to 1000, says how often each is asked first: `{"mail": 3, "billing": 1}`.
             shutdown_event: Stop when it is set, instead of on signals.
 
         Returns:
             How many attempts were run.
 
         Raises:
-            OptionInvalid: `concurrency` is below 1, or `queues` is empty or no list of names.
+            OptionInvalid: `concurrency` is below 1, or `queues` is empty, no list of names, or holds a wrong weight.
             SoniqError: What `ensure_initialized` raises; an outage that comes later is waited out.
         """
         worker = await self._worker(concurrency, queues)
         run = worker.run_once if run_once else worker.run
-        if shutdown_event is not None:
-            return await run(shutdown_event)
-        with soniq.worker.stop_on_signals(worker) as stop:
-            return await run(stop)
+        with self._running(worker):
+            if shutdown_event is not None:
+                return await run(shutdown_event)
+            with soniq.worker.stop_on_signals(worker) as stop:
+                return await run(stop)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether workers of this app run in this process, and each of them takes jobs: for a readiness probe.
+
+        A worker that has not started, is stopping, or has heard nothing from the database for half the
+        heartbeat's time-out takes none. May be asked from any thread.
+        """
+        workers = list(self._workers)
+        return bool(workers) and all(worker.is_ready for worker in workers)
 
     @property
     def handlers_left(self) -> int:
@@ -64,9 +84,7 @@ class WorkVerbs(Core):
         return count_left_behind()
 
     @asynccontextmanager
-    async def worker(
-        self, concurrency: int | None = None, queues: Sequence[str] | None = None
-    ) -> AsyncIterator["Worker"]:
+    async def worker(self, concurrency: int | None = None, queues: Queues | None = None) -> AsyncIterator["Worker"]:
         """Run a worker in this event loop while the block runs: in a notebook, a test, a web application.
 
         At its end the block waits for what runs, as `run_worker` does.
@@ -77,15 +95,24 @@ class WorkVerbs(Core):
         """
         worker, stop = await self._worker(concurrency, queues), asyncio.Event()
         running = asyncio.create_task(worker.run(stop), name="soniq-worker")
-        try:
-            await worker.started()
-            yield worker
-        finally:
-            stop.set()
-            await running
+        with self._running(worker):
+            try:
+                await worker.started()
+                yield worker
+            finally:
+                stop.set()
+                await running
 
-    async def _worker(self, concurrency: int | None, queues: Sequence[str] | None) -> "Worker":
-        served = self._settings.queues if queues is None else _names(queues)
+    @contextmanager
+    def _running(self, worker: "Worker") -> Iterator[None]:
+        self._workers.append(worker)
+        try:
+            yield
+        finally:
+            self._workers.remove(worker)
+
+    async def _worker(self, concurrency: int | None, queues: Queues | None) -> "Worker":
+        served: Queues | None = self._settings.queues if queues is None else _names(queues)
         jobs_at_once = self._settings.concurrency if concurrency is None else _count(concurrency)
         pool = await self.opened()
         producer = cast(Producer, self)  # every app enqueues, by the verbs beside these
@@ -94,12 +121,21 @@ class WorkVerbs(Core):
         )
 
 
-def _names(queues: Sequence[str]) -> tuple[str, ...]:
+def _names(queues: Queues) -> Queues:
     if isinstance(queues, str):
         raise OptionInvalid(f"`queues` must be a list of names: write [{queues!r}], not {queues!r}", option="queues")
     if not queues:
         raise OptionInvalid("`queues` is empty, so the worker would serve none; None serves all", option="queues")
-    return tuple(map(check_queue, queues))
+    names = tuple(map(check_queue, queues))
+    return {name: _weight(name, queues[name]) for name in names} if isinstance(queues, Mapping) else names
+
+
+def _weight(name: str, weight: object) -> int:
+    if isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= HEAVIEST:
+        raise OptionInvalid(
+            f"the weight of queue {name!r} must be a whole number from 1 to {HEAVIEST}, not {weight!r}", option="queues"
+        )
+    return weight
 
 
 def _count(concurrency: object) -> int:

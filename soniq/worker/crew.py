@@ -50,7 +50,7 @@ class Crew:
         self._bell = Bell()
         self._lines = (Line(pool), Line(pool), Line(pool))
         claiming, settling, reporting = self._lines
-        pulse = Pulse(profile.settings.heartbeat_timeout)
+        pulse = self._pulse = Pulse(profile.settings.heartbeat_timeout)
         self._outbox = Outbox(settling, profile.schema, self._written)
         self._progress = Progress(reporting, profile.schema)
         reach = Reach(pool, profile.schema, producer)
@@ -67,6 +67,11 @@ class Crew:
         self._listening: asyncio.Task[None] | None = None
         self._paused: Set[str] = frozenset()
         self._hurry = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether claims are to be expected."""
+        return self._settling is not None and self._pulse.fresh and not self.feed.stopping
 
     async def start(self, listen: bool) -> None:
         """Enter the worker and start its parts, except the claiming.

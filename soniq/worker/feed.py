@@ -43,10 +43,15 @@ class Feed:
         self._errands = errands
         self._bell = bell
         self._limited = Limited(db, profile, slots, errands)
-        self._rota = Rota(profile.queues)
+        self._rota = Rota(profile.queues, profile.weights)
         self._sleeper = Sleeper(db, profile.id, profile.schema, profile.queues, settings.poll_interval)
         self._notify = profile.listens
         self._stopping = False
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it claims nothing more."""
+        return self._stopping
 
     def stop(self) -> None:
         """Claim nothing more."""

@@ -2,7 +2,8 @@
 
 import os
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from soniq.claim.take import Holder
@@ -21,6 +22,7 @@ class Profile:
         host: Where it runs, for people.
         pid: Its process, for people.
         keeps_session: Whether its connections are sessions of its own, so that it can listen and hold a lock.
+        weights: How often a queue is asked first, as against the others; empty for turns.
     """
 
     id: UUID
@@ -30,6 +32,7 @@ class Profile:
     host: str
     pid: int
     keeps_session: bool = True
+    weights: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def listens(self) -> bool:
@@ -50,9 +53,18 @@ class Profile:
 def introduce(
     worker_id: UUID,
     settings: Settings,
-    queues: tuple[str, ...] | None,
+    queues: Sequence[str] | Mapping[str, int] | None,
     concurrency: int,
     keeps_session: bool = True,
 ) -> Profile:
     """Make the profile of a worker in this process."""
-    return Profile(worker_id, settings, queues, concurrency, socket.gethostname(), os.getpid(), keeps_session)
+    return Profile(
+        id=worker_id,
+        settings=settings,
+        queues=None if queues is None else tuple(queues),
+        concurrency=concurrency,
+        host=socket.gethostname(),
+        pid=os.getpid(),
+        keeps_session=keeps_session,
+        weights=queues if isinstance(queues, Mapping) else {},
+    )

@@ -1,6 +1,6 @@
 """Which queues to ask, in which order."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Final
 
 from soniq.claim.watermark import Watermark
@@ -17,9 +17,12 @@ class Rota:
 
     Args:
         queues: Which ones are served, None for every one.
+        weights: How often each is asked first, as against the others; 1 for those that are not named.
     """
 
-    def __init__(self, queues: Sequence[str] | None) -> None:
+    def __init__(self, queues: Sequence[str] | None, weights: Mapping[str, int] | None = None) -> None:
+        self._weights = weights or {}
+        self._credit: dict[str, int] = {}
         self._only = queues[0] if queues is not None and len(queues) == 1 else None
         self._ready: list[str] = []
         self._marks: dict[str, Watermark] = {}
@@ -56,8 +59,22 @@ class Rota:
     def turn(self) -> list[str]:
         """Say whom to ask this time, and let the next one be first the next time."""
         asked = [queue for queue in self._ready if queue not in self._paused]
+        if self._weights:
+            return self._by_weight(asked)
         self._ready = self._ready[1:] + self._ready[:1]
         return asked
+
+    def _by_weight(self, asked: list[str]) -> list[str]:
+        """Give each queue credit by its weight; the richest is first, and pays what all were given.
+
+        Source: nginx, "Upstream: smooth weighted round-robin balancing".
+        """
+        weights = {queue: self._weights.get(queue, 1) for queue in asked}
+        self._credit = {queue: self._credit.get(queue, 0) + weight for queue, weight in weights.items()}
+        order = sorted(asked, key=lambda queue: -self._credit[queue])
+        if order:
+            self._credit[order[0]] -= sum(weights.values())
+        return order
 
     def emptied(self, queue: str) -> None:
         """A claim on it came back short."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from soniq.identity import new_id
@@ -28,7 +28,7 @@ class Worker:
         settings: As the app read them.
         registry: The tasks that it knows.
         producer: Enqueues for handlers: the app.
-        queues: Which ones it serves, None for every one.
+        queues: Which ones it serves, None for every one; a mapping says how often each is asked first.
         concurrency: Jobs at once.
     """
 
@@ -39,14 +39,13 @@ class Worker:
         registry: Registry,
         producer: Producer,
         *,
-        queues: Sequence[str] | None,
+        queues: Sequence[str] | Mapping[str, int] | None,
         concurrency: int,
     ) -> None:
         self._pool = pool
         self._registry = registry
         self._producer = producer
-        served = None if queues is None else tuple(queues)
-        self._profile = introduce(new_id(), settings, served, concurrency, keeps_session=not pool.pooled)
+        self._profile = introduce(new_id(), settings, queues, concurrency, keeps_session=not pool.pooled)
         self._begun = asyncio.Event()
         self._failed: BaseException | None = None
         self._crew: Crew | None = None
@@ -55,6 +54,11 @@ class Worker:
     def id(self) -> str:
         """Its id in the table of workers and in the jobs it runs, as text."""
         return str(self._profile.id)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it takes jobs: it has started, is not stopping, and the database acknowledges its heartbeat."""
+        return self._begun.is_set() and self._crew is not None and self._crew.is_ready
 
     async def started(self) -> None:
         """Wait until `run` has entered the worker, so that its death would be noticed.

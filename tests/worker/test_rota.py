@@ -1,5 +1,8 @@
 """Queues with ready jobs are asked in turn; quiet ones are not asked each time."""
 
+from collections import Counter
+from itertools import groupby
+
 from soniq.worker.rota import Rota
 
 
@@ -8,6 +11,17 @@ def test_each_queue_is_first_in_its_turn() -> None:
     rota.looked(["a", "b", "c"], took=0, now=0)
 
     assert [rota.turn()[0] for _ in range(4)] == ["a", "b", "c", "a"]
+
+
+def test_a_queue_is_asked_first_as_often_as_its_weight_says_and_the_others_behind_it() -> None:
+    rota = Rota(["mail", "billing", "rare"], {"mail": 3, "billing": 2})
+    rota.looked(["billing", "mail", "rare"], took=0, now=0)
+
+    turns = [rota.turn() for _ in range(60)]
+
+    assert Counter(turn[0] for turn in turns) == {"mail": 30, "billing": 20, "rare": 10}
+    assert {frozenset(turn) for turn in turns} == {frozenset({"mail", "billing", "rare"})}
+    assert max(len(list(run)) for _, run in groupby(turn[0] for turn in turns)) <= 2
 
 
 def test_a_queue_that_came_back_short_is_left_alone_until_the_next_look() -> None:
