@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, models, transaction
 from psycopg.conninfo import conninfo_to_dict
 
-from soniq import JobContext
+from soniq import Cancellation, JobContext
 from tests.adapters.shapes.shape import TASK, SyncShape
 
 ENGINE = "django.db.backends.postgresql"
@@ -121,6 +121,9 @@ class DjangoConnection(SyncShape):
 
     async def complete(self, held: Any, ctx: JobContext, result: object = None) -> None:
         await self.on_thread(partial(ctx.complete_sync, connection=held, result=result))
+
+    async def cancel(self, held: Any, job_id: str) -> Cancellation:
+        return Cancellation(await self.on_thread(partial(self.app.cancel_job_sync, job_id, connection=held)))
 
 
 class DjangoSecond(DjangoConnection):
