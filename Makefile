@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle worker watch app)
+QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle control dead_letter)
 
 extras_lab := lab,sqlmodel
 extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,django,prometheus,opentelemetry,test,docker
