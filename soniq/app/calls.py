@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from soniq.app.core import Core
+from soniq.app.joining import Joining
 from soniq.app.unjoined import SEPARATE
 from soniq.enqueue.options import Options
 from soniq.enqueue.request import Defaults, request
@@ -18,7 +18,7 @@ USERS_CALL: Final = 6  # frames from the warning up to who called `enqueue`
 TargetLike = Callable[..., Any] | str | TaskRef
 
 
-class Calls(Core):
+class Calls(Joining):
     """Finds what a call means."""
 
     def _request(

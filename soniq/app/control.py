@@ -3,10 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from soniq.adapters import join, join_sync
-from soniq.app.core import Core
-from soniq.app.default_database import find_database
-from soniq.app.open import read_place_sync
+from soniq.adapters import join_sync
+from soniq.app.joining import Joining
 from soniq.control.verbs import CANCEL, DELETE, PAUSE, PAUSED, RESUME, read_answer
 from soniq.enqueue.options import check_queue
 from soniq.job import Cancellation
@@ -14,7 +12,7 @@ from soniq.sql import in_schema
 from soniq.watch.inspect import to_id
 
 
-class ControlVerbs(Core):
+class ControlVerbs(Joining):
     """Says what is wanted of jobs and queues; with `connection=` as part of your transaction."""
 
     async def cancel_job(self, job_id: str | UUID, *, connection: object | None = None) -> Cancellation:
@@ -47,11 +45,8 @@ class ControlVerbs(Core):
         """
         wanted, joined = str(to_id(job_id)), join_sync(connection)
         self._check_open()
-        if self._place is None:
-            self._settings = find_database(self._settings)
-            self._place = read_place_sync(self._settings)
-        rows = joined.fetch(in_schema(CANCEL, self._place.schema), (self._place.installation, wanted))
-        return Cancellation(read_answer(rows))
+        place = self._place_without_loop()
+        return Cancellation(read_answer(joined.fetch(in_schema(CANCEL, place.schema), (place.installation, wanted))))
 
     async def delete_job(self, job_id: str | UUID, *, connection: object | None = None) -> bool:
         """Remove every trace of a job, unless a worker holds it: cancel that one first.
@@ -107,12 +102,5 @@ class ControlVerbs(Core):
             return [row[0] for row in await own.fetch(in_schema(PAUSED, self._settings.database_schema))]
 
     async def _say(self, text: str, subject: str, connection: object | None) -> Any:
-        """Run a statement about one job or queue, on the user's connection or on one of ours."""
-        joined = None if connection is None else join(connection)
-        pool, place = await self.opened(), self._place
-        assert place is not None  # since it is open
-        wanted, parameters = in_schema(text, place.schema), (place.installation, subject)
-        if joined is not None:
-            return read_answer(await joined.fetch(wanted, parameters))
-        async with pool.inner() as own:
-            return read_answer([tuple(row) for row in await own.fetch(wanted, *parameters)])
+        """Run a statement about one job or queue."""
+        return read_answer(await self._fetch_joined(text, (subject,), connection))

@@ -10,11 +10,11 @@ from typing import Any, Final, Self
 
 from soniq.app.default_database import find_database
 from soniq.app.open import SETUP_SESSION, connect, create_database, grant_access, read_place
-from soniq.enqueue.insert import Place
 from soniq.errors import AppClosed, WrongLoop
 from soniq.pool import PINNED, ConnectionPool, Lent
 from soniq.settings import Settings, load
 from soniq.sql.migrate import migrate, migrations, pending
+from soniq.sql.place import Place
 from soniq.task.registry import Registry
 from soniq.watch.metrics import MetricsSink
 

@@ -243,11 +243,11 @@ class DeadLetters:
         joined = None if connection is None else join(connection)
         pool, place = await self._app.opened(), self._app.known_place()
         if joined is not None:
-            yield Graveyard(joined, place.schema, place.installation, place.notify)
+            yield Graveyard(joined, place)
             return
         async with pool.inner() as own, own.transaction():
             await own.execute(NO_TIMEOUT)
-            yield Graveyard(join(own), place.schema, place.installation, place.notify)
+            yield Graveyard(join(own), place)
 
     # The short names.
     list = list_dead_letter_jobs

@@ -6,15 +6,14 @@ from typing import Any
 
 from soniq.adapters import JoinedSync, join, join_sync
 from soniq.app.calls import Calls, TargetLike, merge
-from soniq.app.default_database import find_database
-from soniq.app.open import read_place_sync
 from soniq.app.unjoined import SEPARATE, Unjoined
-from soniq.enqueue.insert import check_here, insert
+from soniq.enqueue.insert import insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
 from soniq.errors import AppClosed
 from soniq.job import NewJob
+from soniq.sql.place import check_here
 
 
 class EnqueueVerbs(Calls, Unjoined):
@@ -228,10 +227,7 @@ class EnqueueVerbs(Calls, Unjoined):
         await send(self._pool, self.known_place(), jobs)
 
     def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
-        if self._place is None:
-            self._settings = find_database(self._settings)
-            self._place = read_place_sync(self._settings)
-        sent = insert(self._place, jobs)
+        sent = insert(self._place_without_loop(), jobs)
         if sent.counted:
             check_here(joined.write(sent.statement, sent.parameters))
         else:

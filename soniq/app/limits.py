@@ -1,21 +1,18 @@
 """Say how many jobs of a queue run at once."""
 
-import asyncio
 from typing import Final
 
-from soniq.adapters import join
-from soniq.app.core import Core
-from soniq.enqueue.insert import check_here
+from soniq.app.joining import Joining
 from soniq.enqueue.options import check_queue
-from soniq.pool import our_errors
 from soniq.sql import in_schema, statement
+from soniq.sql.place import check_here
 from soniq.task.limit import check_concurrency
 
 LIMIT_QUEUE: Final = statement("limits", "limit_queue")
 QUEUE_LIMITS: Final = statement("limits", "queue_limits")
 
 
-class LimitVerbs(Core):
+class LimitVerbs(Joining):
     """Limits of queues, stored in the database for every worker."""
 
     async def limit_queue(self, queue: str, concurrency: int | None, *, connection: object | None = None) -> None:
@@ -35,18 +32,8 @@ class LimitVerbs(Core):
         """
         name = check_queue(queue)
         limit = None if concurrency is None else str(check_concurrency(concurrency))
-        joined = None if connection is None else join(connection)
-        pool = await self.opened()
-        self._check_same(asyncio.get_running_loop())
-        assert self._place is not None
-        text = in_schema(LIMIT_QUEUE, self._place.schema)
-        given = (self._place.installation, "on" if self._place.notify else "off", name, limit)
-        if joined is not None:
-            check_here((await joined.fetch(text, given))[0][0])
-            return
-        with our_errors():
-            async with pool.inner() as own:
-                check_here((await own.fetch(text, *given))[0]["here"])
+        rows = await self._fetch_joined(LIMIT_QUEUE, (self._settings.notify, name, limit), connection)
+        check_here(rows[0][0])
 
     async def get_queue_limits(self) -> dict[str, int]:
         """Return the limit of each queue that has one, by its name."""

@@ -7,12 +7,12 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 import asyncpg
 
-from soniq.enqueue.insert import Place
 from soniq.errors import OptionInvalid, SchemaMissing
 from soniq.pool import PINNED, UNREACHABLE, connect_directly, connect_pooled, database_url, our_errors
 from soniq.settings import Settings
 from soniq.sql import in_schema, statement
 from soniq.sql.migrate import check_version
+from soniq.sql.place import Place
 
 INSTALLATION: Final = statement("enqueue", "installation")
 GRANT_ACCESS: Final = statement("setup", "grant_access")

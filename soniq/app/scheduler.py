@@ -2,28 +2,26 @@
 
 import asyncio
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import soniq.worker
-from soniq.adapters import join
 from soniq.app.calls import Calls, TargetLike, merge
-from soniq.enqueue.insert import check_here
 from soniq.enqueue.options import Options
 from soniq.enqueue.request import request
 from soniq.errors import OptionInvalid, ScheduleInvalid
 from soniq.job import Schedule
 from soniq.schedule.choose import CronLike, EveryLike, choose, row
-from soniq.schedule.declare import Verb, change, put
+from soniq.schedule.declare import CHANGES, PUT, Verb, columns
 from soniq.schedule.missed import check_missed
 from soniq.schedule.read import check_status, read_schedules
+from soniq.sql.place import check_here
 
 if TYPE_CHECKING:
     from soniq.worker import Timekeeper
 
 NAME_LENGTH: Final = 200
 ATTEMPTS: Final = range(1, 1002)
-Say = Callable[[str, str], tuple[str, tuple[object, ...]]]  # schema and installation to statement and parameters
 
 
 class Scheduler:
@@ -86,7 +84,7 @@ class Scheduler:
         if key in app.registry.schedules:
             raise ScheduleInvalid(f"the code declares {key!r} with `@app.periodic`; give this one a `name=`", name=key)
         schedule = row(key, job, rule, check_missed(missed))
-        await self._write(lambda schema, here: put(schema, here, [schedule], "call"), connection)
+        await self._write(PUT, columns([schedule], "call"), connection)
         return key
 
     async def pause(self, name: str, *, connection: object | None = None) -> bool:
@@ -174,24 +172,13 @@ class Scheduler:
 
     async def _change(self, verb: Verb, name: str, connection: object | None) -> bool:
         key = _name(name)
-        answer = await self._write(lambda schema, here: change(schema, here, verb, key), connection)
-        return bool(answer[1])
+        return bool((await self._write(CHANGES[verb], (key,), connection))[1])
 
-    async def _write(self, say: Say, connection: object | None) -> Sequence[Any]:
-        """Run one statement in the user's transaction, or in one of its own, and return its row."""
-        app = self._app
-        joined = None if connection is None else join(connection)
-        pool = await app.opened()
-        place = app.known_place()
-        statement, parameters = say(place.schema, place.installation)
-        rows: Sequence[Any]
-        if joined is None:
-            async with pool.inner() as own:
-                rows = await own.fetch(statement, *parameters)
-        else:
-            rows = await joined.fetch(statement, parameters)
-        check_here(rows[0][0])
-        return tuple(rows[0])
+    async def _write(self, text: str, parameters: Sequence[object], connection: object | None) -> Sequence[Any]:
+        """Run one statement and return its row, which says first whether it found the installation."""
+        [row] = await self._app._fetch_joined(text, parameters, connection)
+        check_here(row[0])
+        return row
 
     async def _read(self, name: str | None, status: str | None) -> "builtins.list[Schedule]":
         pool = await self._app.opened()

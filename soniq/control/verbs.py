@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from soniq.errors import WrongDatabase
 from soniq.sql import statement
+from soniq.sql.place import check_here
 
 CANCEL: Final = statement("control", "cancel")
 DELETE: Final = statement("control", "delete")
@@ -19,6 +19,5 @@ def read_answer(rows: Sequence[Sequence[Any]]) -> Any:
     Raises:
         WrongDatabase: There is none: the connection leads to another installation, and nothing was written.
     """
-    if not rows:
-        raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
+    check_here(rows)
     return rows[0][0]

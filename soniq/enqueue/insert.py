@@ -1,31 +1,15 @@
 """Write new jobs through whatever can run a statement: the parameters, and what the answer means."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from soniq.errors import WrongDatabase
 from soniq.job import NewJob
 from soniq.sql import in_schema, statement
+from soniq.sql.place import Place
 
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
 MANY_KEYED: Final = statement("enqueue", "many_keyed")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the jobs go.
-
-    Attributes:
-        schema: The Postgres schema.
-        installation: The id that the app read when it was opened.
-        notify: Wake sleeping workers.
-    """
-
-    schema: str
-    installation: str
-    notify: bool = True
 
 
 class Insert(NamedTuple):
@@ -55,26 +39,12 @@ def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
         return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), True)
     columns = [list(column) for column in zip(*map(_texts, jobs), strict=True)]
     times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
-    notify = "on" if place.notify else "off"
-    given = (place.installation, notify, *columns, *times)
+    given = (place.installation, place.notifies, *columns, *times)
     keys = [job.concurrency_key for job in jobs]
     if not any(keys):
         return Insert(in_schema(MANY, place.schema), given, False)
     limits = [_limit(job) for job in jobs]
     return Insert(in_schema(MANY_KEYED, place.schema), (*given, keys, limits), False)
-
-
-def check_here(count: int) -> None:
-    """Check the answer of an insert.
-
-    Args:
-        count: Rows that a counted one wrote, or what the row of another one says.
-
-    Raises:
-        WrongDatabase: None: the connection leads to another installation, and nothing was written.
-    """
-    if not count:
-        raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
 
 
 def _texts(job: NewJob) -> tuple[str, ...]:

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from soniq.enqueue.insert import Place, check_here, insert
+from soniq.enqueue.insert import insert
 from soniq.job import NewJob
 from soniq.pool import BAD_DATA, LOST, ConnectionPool, unreachable
+from soniq.sql.place import Place, check_here
 
 # A restart of the server takes seconds: tries at 0, 0.1, 0.3, 0.7, … seconds, about 6 in all.
 TRIES: Final = 7

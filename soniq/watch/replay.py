@@ -7,8 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from soniq.adapters import Joined
-from soniq.errors import WrongDatabase
 from soniq.sql import in_schema, statement
+from soniq.sql.place import Place, check_here
 from soniq.watch.dead_letter import Wanted
 
 COUNT: Final = statement("dead_letter", "count")
@@ -40,15 +40,11 @@ class Graveyard:
 
     Attributes:
         connection: How to speak on it.
-        schema: The Postgres schema.
-        installation: The id that the app read when it was opened.
-        notify: Wake sleeping workers.
+        place: Which installation.
     """
 
     connection: Joined
-    schema: str
-    installation: str
-    notify: bool
+    place: Place
 
     async def replay(self, which: Wanted, changes: Changes) -> tuple[int, str | None]:
         """Make a job of each, and return how many there are and the id of one of them.
@@ -58,7 +54,7 @@ class Graveyard:
         """
         written, job_id, _woken = await self._write(
             REPLAY,
-            "on" if self.notify else "off",
+            self.place.notifies,
             which.conditions,
             _text(which.limit),
             "true" if changes.reset_attempts else "false",
@@ -88,14 +84,13 @@ class Graveyard:
 
     async def count(self, which: Wanted) -> int:
         """Return how many a bulk verb would write."""
-        [(count,)] = await self.connection.fetch(in_schema(COUNT, self.schema), (which.conditions,))
+        [(count,)] = await self.connection.fetch(in_schema(COUNT, self.place.schema), (which.conditions,))
         return int(count) if which.limit is None else min(int(count), which.limit)
 
     async def _write(self, text: str, *parameters: object) -> tuple[Any, ...]:
-        sent = (self.installation, *parameters)
-        [(here, *said)] = await self.connection.fetch(in_schema(text, self.schema), sent)
-        if not here:
-            raise WrongDatabase("this connection leads to a database that holds another Soniq installation")
+        sent = (self.place.installation, *parameters)
+        [(here, *said)] = await self.connection.fetch(in_schema(text, self.place.schema), sent)
+        check_here(here)
         return tuple(said)
 
 
