@@ -10,9 +10,12 @@ from playwright.sync_api import Browser, sync_playwright
 PICTURES = Path(__file__).parent / "pictures"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium; what it would fetch for itself stays unfetched."""
+    """Start Debian's Chromium; what it would fetch for itself stays unfetched.
+
+    One a module: Playwright's loop runs in this thread until it is stopped, and no test with a loop could follow.
+    """
     program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
     assert program, "there is no Chromium: run `make test-system`, which installs it or says how"
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
