@@ -66,6 +66,7 @@ def test_each_tick_has_one_job_although_the_leader_dies_freezes_or_leaves(
     with ExitStack() as stack:
         workers = [stack.enter_context(ticking(migrated_url)) for _ in range(3)]
         wait_for_ticks(looking, 2)
+        wait_until(looking, lambda: find(looking, LEADER) in [worker.pid for worker in workers])
         leader = find(looking, LEADER)
         next(worker for worker in workers if worker.pid == leader).send_signal(how)
         wait_until(looking, lambda: find(looking, LEADER) not in (leader, None))
