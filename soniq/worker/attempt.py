@@ -23,7 +23,7 @@ from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
 from soniq.worker.strangers import Strangers
-from soniq.worker.tell import log_end, tell_begin, tell_end
+from soniq.worker.tell import count_begin, log_end, tell_begin, tell_end
 
 logger: Final = logging.getLogger("soniq")
 
@@ -144,6 +144,7 @@ class Attempts:
         await self._resources.close()
 
     async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> Outcome:
+        await count_begin(self._around, claim)
         if not self._pulse.fresh:
             return HandedBack(AT_ONCE, "the worker was cut off from the database")
         if task is None:

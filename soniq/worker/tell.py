@@ -10,12 +10,16 @@ from soniq.task.surroundings import Surroundings
 logger: Final = logging.getLogger("soniq")
 
 
+async def count_begin(around: Surroundings, claim: Claim) -> None:
+    """Count an attempt that begins, even where no handler is called in the end: its end is counted too."""
+    if around.begun:
+        await call_hooks(around.begun, **_named(claim), queue=claim.queue, attempt=claim.attempt)
+
+
 async def tell_begin(around: Surroundings, claim: Claim) -> None:
     """Tell that a handler is about to be called."""
     if around.before:
         await call_hooks(around.before, **_named(claim), attempt=claim.attempt)
-    if around.begun:
-        await call_hooks(around.begun, **_named(claim), queue=claim.queue, attempt=claim.attempt)
 
 
 async def tell_end(around: Surroundings, claim: Claim, outcome: Outcome, verdict: Verdict, seconds: float) -> None:

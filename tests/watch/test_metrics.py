@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from soniq import Discard, NoopMetricsSink, PrometheusMetricsSink, Snooze, Soniq
+from soniq import Discard, NoopMetricsSink, PrometheusMetricsSink, Snooze, Soniq, task_ref
 
 ATTEMPTS = {"done": 2, "failed": 1, "dead_letter": 1, "snoozed": 1}
 
@@ -42,6 +42,18 @@ async def test_prometheus_counts_every_attempt_by_how_it_ended(migrated_url: str
     assert registry.get_sample_value("shop_jobs_started_total", labels) == 5
     assert registry.get_sample_value("shop_jobs_in_progress", labels) == 0
     assert registry.get_sample_value("shop_job_duration_seconds_count", labels) == 5
+
+
+async def test_an_attempt_whose_handler_is_not_called_has_begun_and_ended(migrated_url: str) -> None:
+    registry = CollectorRegistry()
+    async with Soniq(migrated_url, metrics_sink=PrometheusMetricsSink(registry)) as app:
+        await app.enqueue(task_ref(name="nobody_knows_it"))
+        await app.run_worker(run_once=True)
+
+    labels = {"job_name": "nobody_knows_it", "queue": "default"}
+    handed_back = registry.get_sample_value("soniq_jobs_completed_total", {**labels, "status": "handed_back"})
+    assert (handed_back, registry.get_sample_value("soniq_jobs_started_total", labels)) == (1, 1)
+    assert registry.get_sample_value("soniq_jobs_in_progress", labels) == 0
 
 
 async def test_a_sink_of_ones_own_is_told_and_cannot_stop_a_worker(
