@@ -15,6 +15,10 @@ _CURSOR: Final = "pass `cursor.connection`"
 _TRANSACTION: Final = "pass the connection or session that it was begun on"
 _DJANGO: Final = "`with transaction.atomic():`; `enqueue_sync` takes `django.db.connection`"
 _RAW: Final = "pass the session or connection of SQLAlchemy itself: its transaction may not have begun here"
+_SEPARATE: Final = (
+    "it has no transaction to join here, and `enqueue_sync` and `cancel_job_sync` make none; use `await app.enqueue` "
+    "and `await app.cancel_job`"
+)
 
 # By library and class name along the class's ancestors, so that nothing is imported to find out.
 _INSTEAD: Final = {
@@ -47,7 +51,7 @@ _INSTEAD: Final = {
     ("tortoise", "TransactionContext"): "`async with in_transaction() as conn:` and pass `conn`",
     ("soniq", "Backend"): "`async with app.backend.acquire() as conn, conn.transaction():` and pass `conn`",
     ("soniq", "Soniq"): "`async with app.transaction() as conn:` and pass `conn`",
-    ("soniq", "Separate"): "it has no transaction to join here, and `enqueue_sync` makes none; use `await app.enqueue`",
+    ("soniq", "Separate"): _SEPARATE,
     ("contextlib", "_AsyncGeneratorContextManager"): "enter it, `async with … as conn:`, and pass `conn`",
     ("contextlib", "_GeneratorContextManager"): "enter it, `with … as conn:`, and pass `conn`",
     ("builtins", "str"): "a URL or a name opens no transaction; pass the connection that yours was begun on",

@@ -25,7 +25,7 @@ class ControlVerbs(Joining):
         Args:
             job_id: Which job.
             connection: The connection or session of your transaction: the job is cancelled if and only if that
-                commits. Without it, at once.
+                commits. Without it, or with `app.separate`, at once.
 
         Returns:
             What came of it: `CANCELLED`, `ASKED` (both true), `TOO_LATE` or `UNKNOWN` (both false).

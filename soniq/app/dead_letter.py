@@ -8,6 +8,7 @@ from uuid import UUID
 
 from soniq.adapters import join
 from soniq.app.enqueue import EnqueueVerbs
+from soniq.app.joining import join_given
 from soniq.enqueue.options import check_priority, check_queue
 from soniq.errors import DeadLetterNotFound, OptionInvalid
 from soniq.job import DeadLetterFilter, DeadLetterJob, DeadLetterStats
@@ -36,9 +37,9 @@ class DeadLetters:
     """The dead letters of an app.
 
     Every verb that writes takes `connection=`, the connection or session of your transaction in any asynchronous
-    shape that `enqueue` takes: what it writes exists if and only if your transaction commits. Without it the verb
-    has a transaction of its own. Every verb raises what `ensure_initialized` raises; those that write raise what
-    `enqueue` raises about its connection.
+    shape that `enqueue` takes: what it writes exists if and only if your transaction commits. Without it, or
+    with `app.separate`, the verb has a transaction of its own. Every verb raises what `ensure_initialized` raises;
+    those that write raise what `enqueue` raises about its connection.
     """
 
     def __init__(self, app: EnqueueVerbs) -> None:
@@ -240,7 +241,7 @@ class DeadLetters:
     @asynccontextmanager
     async def _through(self, connection: object | None) -> AsyncIterator[Graveyard]:
         """Speak on the user's connection, or on one of Soniq's in a transaction of its own."""
-        joined = None if connection is None else join(connection)
+        joined = join_given(connection)
         pool, place = await self._app.opened(), self._app.known_place()
         if joined is not None:
             yield Graveyard(joined, place)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from soniq.adapters import join
+from soniq.adapters import Joined, join
 from soniq.app.core import Core
 from soniq.app.default_database import find_database
 from soniq.app.open import read_place_sync
+from soniq.app.unjoined import SEPARATE
 from soniq.sql import in_schema
 from soniq.sql.place import Place
 
@@ -17,17 +18,18 @@ class Joining(Core):
     async def _fetch_joined(
         self, text: str, parameters: Sequence[object], connection: object | None
     ) -> Sequence[tuple[Any, ...]]:
-        """Run a statement on the user's connection, or on one of ours where that is None, and return its rows.
+        """Run a statement on the user's connection, or on one of ours, and return its rows.
 
         Args:
             text: For the default schema; `$1` is the installation.
             parameters: From `$2` on.
-            connection: In whatever shape; an unfit one is refused before anything is sent.
+            connection: In whatever shape; an unfit one is refused before anything is sent. None and `app.separate`:
+                one of ours.
 
         Raises:
             SoniqError: What `enqueue` raises about a connection, and `ensure_initialized` about the database.
         """
-        joined = None if connection is None else join(connection)
+        joined = join_given(connection)
         pool = await self.opened()
         place = self.known_place()
         statement, given = in_schema(text, place.schema), (place.installation, *parameters)
@@ -42,3 +44,12 @@ class Joining(Core):
             self._settings = find_database(self._settings)
             self._place = read_place_sync(self._settings)
         return self._place
+
+
+def join_given(connection: object | None) -> Joined | None:
+    """Find how to speak on the connection that a verb was given; None where it means one of ours.
+
+    Raises:
+        UnsupportedConnection: It is something else; the message says what to pass instead.
+    """
+    return None if connection is None or connection is SEPARATE else join(connection)

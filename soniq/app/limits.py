@@ -23,7 +23,7 @@ class LimitVerbs(Joining):
         Args:
             queue: Which one; it need not have a job.
             concurrency: Jobs at once, at least 1; None for no limit.
-            connection: Set it in this transaction, as `enqueue` does.
+            connection: Set it in this transaction, as `enqueue` does. Without it, or with `app.separate`, at once.
 
         Raises:
             OptionInvalid: `queue` can be no queue's name, or the limit is no whole number of at least 1.

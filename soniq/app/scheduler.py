@@ -65,7 +65,8 @@ class Scheduler:
             max_attempts: Runs of one job at most; the task's own by default.
             name: The schedule's key; the task's name by default.
             missed: `latest`, `catch_up` or `skip`, as in `app.periodic`.
-            connection: As in `app.enqueue`: the schedule exists if and only if your transaction commits.
+            connection: As in `app.enqueue`: the schedule exists if and only if your transaction commits. Without it,
+                or with `app.separate`, at once.
 
         Returns:
             The schedule's name.
@@ -92,7 +93,7 @@ class Scheduler:
 
         Args:
             name: Its key.
-            connection: As in `app.enqueue`.
+            connection: As in `add`.
         """
         return await self._change("pause", name, connection)
 
@@ -103,7 +104,7 @@ class Scheduler:
 
         Args:
             name: Its key.
-            connection: As in `app.enqueue`.
+            connection: As in `add`.
         """
         return await self._change("resume", name, connection)
 
@@ -114,7 +115,7 @@ class Scheduler:
 
         Args:
             name: Its key.
-            connection: As in `app.enqueue`.
+            connection: As in `add`.
         """
         return await self._change("remove", name, connection)
 
