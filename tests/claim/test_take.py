@@ -97,6 +97,17 @@ async def test_due_jobs_are_promoted_and_the_next_moment_is_told(other: Any, put
     assert await other.fetchval("select state from soniq.jobs where id = $1", due) == "ready"
 
 
+async def test_a_due_job_that_somebody_locks_holds_up_no_other(other: Any, rival: Any, put: Put) -> None:
+    locked, due = [await put(state="later", due="-1 s") for _ in range(2)]
+
+    async with rival.transaction():
+        await rival.execute("select from soniq.jobs where id = $1 for update", locked)
+        await other.execute("set lock_timeout = '5 s'")
+        assert (await promote(other, "soniq", "on")).jobs == 1
+
+    assert await other.fetchval("select id from soniq.jobs where state = 'ready'") == due
+
+
 async def test_one_rescued_job_is_taken_at_a_time(other: Any, put: Put, holder: Holder) -> None:
     for _ in range(2):
         await put(state="rescued")

@@ -181,3 +181,16 @@ async def test_a_limit_of_a_queue_that_is_none_is_refused(app: Soniq, call: Call
         await call(app)
 
     assert await app.get_queue_limits() == {}
+
+
+async def test_an_enqueue_waits_for_nobody_who_decides_about_its_key_or_queue(app: Soniq, other: Any) -> None:
+    app.job(name="bill", concurrency_key="customer:{customer_id}")(bill)
+    async with app.transaction() as connection, other.transaction():
+        assert await other.fetchval("select soniq.left_of_key('customer:7', 1)") == 1
+        await other.execute("lock table soniq.queue_limits in access exclusive mode")
+
+        await connection.execute("set local lock_timeout = '5 s'")
+        await app.enqueue("bill", connection=connection, args={"customer_id": 7})
+        await app.enqueue_many("bill", [{"customer_id": 7}, {"customer_id": 8}], connection=connection)
+
+    assert [row[0] for row in await rows(other)] == ["customer:7", "customer:7", "customer:8"]

@@ -173,6 +173,21 @@ async def test_a_worker_that_sleeps_on_another_queue_is_woken_when_the_key_is_fr
         assert await turns.next() == "second"
 
 
+async def test_a_job_that_commits_after_its_key_was_freed_does_not_wait_for_ever(app: Soniq, other: Any) -> None:
+    turns = Turns(app)
+    async with app.worker(concurrency=1):
+        first = await app.enqueue("first")
+        assert await turns.next() == "first"
+        await all_asleep(other, 0)  # the enqueue that follows wakes nobody
+        async with app.transaction() as connection:
+            await app.enqueue("second", connection=connection)
+            turns.go.set()
+            await app.wait(first, timeout=SOON)
+            await all_asleep(other, 1)
+
+        assert await turns.next() == "second"
+
+
 async def test_a_higher_limit_of_a_queue_starts_what_waits(patient: Soniq) -> None:
     turns = Turns(patient)
     await patient.limit_queue("default", 1)
