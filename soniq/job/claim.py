@@ -1,13 +1,12 @@
 """A worker's hold on one job, for one attempt."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One job in a worker's hands.
+class Claim(NamedTuple):
+    """One job in a worker's hands. A tuple, as `NewJob`: one is made for each attempt.
 
     Attributes:
         id: The job.

@@ -1,16 +1,14 @@
 """What a job's row becomes after an attempt."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 End = Literal["done", "queued", "cancelled", "dead_letter"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One decided attempt, ready to be recorded over the claim it belongs to.
+class Verdict(NamedTuple):
+    """One decided attempt, ready to be recorded over the claim it belongs to. A tuple, as `Claim`.
 
     Attributes:
         id: The job.

@@ -69,6 +69,12 @@ async def _patiently(running: Running, ends: float | None) -> None:
 
 async def _end(running: Running, ends: float | None) -> None:
     """Wait until it has ended, or until its time is over."""
+    if running.call is None:
+        await asyncio.sleep(
+            0
+        )  # what ends in its first step needs neither the future nor the timer: a fifth of its cost
+        if running.future.done():
+            return
     loop = asyncio.get_running_loop()
     over: asyncio.Future[None] = loop.create_future()
     running.future.add_done_callback(lambda _: _say(over))

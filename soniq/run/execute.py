@@ -102,6 +102,8 @@ async def _outcome(running: Running, context: JobContext, retries: Retries, seco
 
 def _returned(result: Any) -> Outcome:
     # By its type: an object may say anything of its own `__class__`.
+    if result is None:
+        return Finished(None)
     kind = type(result)
     if issubclass(kind, Directive):
         return obeyed(result, "")

@@ -4,11 +4,10 @@ import asyncio
 import concurrent.futures
 import contextvars
 import inspect
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from soniq.run.left_behind import Execution
 from soniq.task.definition import Handler
@@ -22,8 +21,7 @@ class EndedByHandler(Exception):
         self.error = error
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     """A handler that was set going.
 
     Attributes:
@@ -33,7 +31,7 @@ class Running:
     """
 
     future: "asyncio.Future[Any]"
-    calls: "list[concurrent.futures.Future[Any]]" = field(default_factory=list)
+    calls: "Sequence[concurrent.futures.Future[Any]]" = ()
 
     @property
     def call(self) -> "concurrent.futures.Future[Any] | None":

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from soniq.adapters import Joined, JoinedSync
@@ -17,9 +17,8 @@ FATE: Final = statement("settle", "fate")
 LOST: Final = "22012"  # division_by_zero: see the statement
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """What entitles an attempt to end its job.
+class Hold(NamedTuple):
+    """What entitles an attempt to end its job. A tuple: one is made for each attempt.
 
     Attributes:
         schema: In which installation.

@@ -1,7 +1,7 @@
 """Write verdicts, each only over its own claim."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -120,8 +120,7 @@ async def _whereabouts(db: Executor, schema: str, verdicts: Sequence[Verdict]) -
 
 
 def _refused(verdict: Verdict, error: Exception) -> Verdict:
-    return replace(
-        verdict,
+    return verdict._replace(
         state="dead_letter",
         error=f"{type(error).__name__}: the outcome could not be stored: {_plain(str(error))}",
         traceback=None,

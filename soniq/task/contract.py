@@ -68,10 +68,16 @@ def _of_signature(name: str, signature: Signature) -> Contract:
         adapter = _adapter(signature)
     except UNUSABLE as error:
         raise ArgumentsInvalid(_culprit(name, signature, error), task=name) from error
-    dump = partial(adapter.dump_json, **AS_READ_BACK)
+    dump = partial(adapter.serializer.to_json, **AS_READ_BACK)
     simple = not signature.open_ended and all(kind in SIMPLE for kind in signature.annotations.values())
     return Contract(
-        adapter.validate_python, dump, adapter.validate_json, dict, signature.context, simple, signature.resources
+        adapter.validator.validate_python,
+        dump,
+        adapter.validator.validate_json,
+        dict,
+        signature.context,
+        simple,
+        signature.resources,
     )
 
 

@@ -145,8 +145,8 @@ class Crew:
         await _end(self._reporting)
 
     def _written(self, verdicts: Iterable[Verdict]) -> None:
+        self._progress.ended(verdicts)
         for verdict in verdicts:
-            self._progress.ended(verdict)
             if verdict.state == "queued":
                 self._errands.due_in(verdict.delay.total_seconds())
         self.feed.written([verdict.id for verdict in verdicts])

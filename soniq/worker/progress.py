@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -48,13 +49,16 @@ class Progress:
         if first:
             self._loop.call_soon_threadsafe(self._news.ring)
 
-    def ended(self, verdict: Verdict) -> None:
-        """An attempt's verdict is written: what it said is removed."""
-        attempt = (verdict.id, verdict.token)
+    def ended(self, verdicts: Iterable[Verdict]) -> None:
+        """The verdicts of these attempts are written: what they said is removed."""
+        if not self._latest and not self._written:
+            return
+        attempts = [(verdict.id, verdict.token) for verdict in verdicts]
         with self._lock:
-            self._latest.pop(attempt, None)
-        if attempt in self._written:
-            self._ended.add(attempt)
+            for attempt in attempts:
+                self._latest.pop(attempt, None)
+        if ended := self._written.intersection(attempts):
+            self._ended |= ended
             self._news.ring()
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """What the row becomes, as a table."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -57,7 +56,7 @@ def test_an_outcome_becomes_a_verdict(
     [(1, 3, "queued", False), (2, 2, "queued", True), (2, 3, "dead_letter", True)],
 )
 def test_a_snooze_beyond_the_bound_spends_an_attempt(snoozes: int, attempt: int, state: str, spend: bool) -> None:
-    tired = replace(claim(attempt), snoozes=snoozes)
+    tired = claim(attempt)._replace(snoozes=snoozes)
 
     verdict = decide(tired, Snoozed(SECOND), STEADY, 0.5, BOUNDS)
 

@@ -1,7 +1,6 @@
 """A verdict is written over its own claim or not at all, and none is forgotten (rules 9, 10 and 18)."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +33,7 @@ def claimed(app: Any, other: Any) -> Claimed:
 
 
 def verdict(claim: Claim, state: Any = "done", **changes: Any) -> Verdict:
-    return replace(Verdict(claim.id, claim.token, state), **changes)
+    return Verdict(claim.id, claim.token, state)._replace(**changes)
 
 
 async def test_one_batch_may_end_in_every_way(other: Any, claimed: Claimed) -> None:
