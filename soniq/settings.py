@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         30, ge=0, description="Seconds that running async handlers get at shutdown; plain functions are waited for"
     )
     sync_handler_pool_size: int = Field(8, ge=1, le=1000, description="Threads for handlers that are plain functions")
+    process_pool_size: int | None = Field(
+        None, ge=1, le=1000, description="Processes for handlers marked `process=True`; unset: one for each CPU"
+    )
     snooze_max_seconds: float = Field(86_400, ge=0, description="Longest snooze, in seconds")
     max_snoozes: int = Field(
         1000, ge=0, le=1_000_000, description="Snoozes of a job that spend no attempt; each further one spends one"

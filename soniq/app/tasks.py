@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,11 +15,11 @@ from soniq.enqueue.options import When, check_priority, check_queue
 from soniq.errors import OptionInvalid
 from soniq.task.arguments import check_handler
 from soniq.task.definition import Retries, Task
+from soniq.task.importable import PROGRAM, check_declared
 from soniq.task.limit import check_limit
 
 P = ParamSpec("P")
 R = TypeVar("R")
-PROGRAM: Final = {"__main__", "__mp_main__"}  # the second is what multiprocessing calls it in a child
 Delay = float | timedelta | Sequence[float | timedelta]
 Raised = type[BaseException] | Sequence[type[BaseException]]
 
@@ -30,6 +30,7 @@ class TaskHandle(Generic[P, R]):
     def __init__(self, app: Any, task: Task, handler: Callable[P, R], options: Mapping[str, Any]) -> None:
         functools.update_wrapper(self, handler)
         self._app, self._task, self._handler, self._options = app, task, handler, dict(options)
+        self.__soniq_handler__ = handler  # what a child process finds by its import path
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Call the handler here and now, as if it were no task."""
@@ -91,6 +92,7 @@ class TaskVerbs(Core):
         discard_on: Raised = (),
         timeout: float | timedelta | None = None,
         result_ttl: float | timedelta | None = None,
+        process: bool = False,
         transactional: bool = False,
         concurrency: int | None = None,
         concurrency_key: str | None = None,
@@ -114,6 +116,8 @@ class TaskVerbs(Core):
             discard_on: Exception classes that make a dead letter at once.
             timeout: Seconds an attempt may take; SONIQ_JOB_TIMEOUT by default, 0 for no limit.
             result_ttl: Seconds for which a result can be read, 0 to keep none; SONIQ_RESULT_TTL by default.
+            process: Run a plain function in a child process of the worker, for work that keeps a CPU busy: its
+                time-out, a cancellation and the shutdown's limit end it, whatever it does. It must be importable.
             transactional: Refuse an enqueue without `connection=`.
             concurrency: How many of its jobs run at once, over all workers: in all, or of each `concurrency_key`.
             concurrency_key: What they share that limit by, with `{argument}` where an argument's value goes, such
@@ -122,32 +126,33 @@ class TaskVerbs(Core):
             args_model: The same, under its other published name.
 
         Raises:
-            OptionInvalid: An option is out of range, or the function's signature cannot be a contract.
+            OptionInvalid: An option is out of range, the function's signature cannot be a contract, or no other
+                process could import what is marked `process=True`.
             InvalidTaskName: The name does not match SONIQ_TASK_NAME_PATTERN.
             DuplicateTask: Another function has that name.
         """
         _check_parentheses(handler)
-        limit = next(one for one in (retries, max_retries, self._settings.max_retries) if one is not None)
-        rules = _retries(limit, retry_delay, retry_backoff, retry_max_delay)
+        limits = (retries, max_retries, self._settings.max_retries)
         nameless = Task(
             name="",
             handler=_unset,
             queue=check_queue(queue),
             priority=self._settings.priority if priority is None else check_priority(priority),
-            retries=_narrowed(rules, retry_on, discard_on),
+            retries=_narrowed(_retries(limits, retry_delay, retry_backoff, retry_max_delay), retry_on, discard_on),
             timeout=None if timeout is None else _seconds("timeout", timeout),
             transactional=transactional,
             limit=check_limit(concurrency, concurrency_key),
             args_model=_model(validate or args_model),
             result_ttl=self._settings.result_ttl if result_ttl is None else _seconds("result_ttl", result_ttl),
+            process=process,
         )
-
         return lambda handler: self._register(nameless, name, handler)
 
     def _register(self, nameless: Task, name: str | None, handler: Callable[P, R]) -> TaskHandle[P, R]:
         full_name = f"{_module(handler)}.{handler.__qualname__}" if name is None else name
         task = replace(nameless, name=full_name, handler=handler)
         check_handler(task)
+        check_declared(task)
         self._registry.add(task)
         return TaskHandle(self, task, handler, {})
 
@@ -177,7 +182,8 @@ def _model(model: object) -> type[BaseModel] | None:
     raise OptionInvalid(f"`args_model` must be a class of pydantic's BaseModel, not {model!r}", option="args_model")
 
 
-def _retries(limit: object, delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
+def _retries(limits: tuple[object, ...], delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
+    limit = next(one for one in limits if one is not None)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= 1000:
         raise OptionInvalid(f"`retries` must be a whole number from 0 to 1000, not {limit!r}", option="retries")
     delays = delay if isinstance(delay, list | tuple) else [delay]

@@ -11,6 +11,7 @@ from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job.effects import Producer
 from soniq.run.left_behind import count_left_behind
+from soniq.task.importable import check_importable
 
 if TYPE_CHECKING:
     from soniq.worker import Worker
@@ -54,7 +55,8 @@ class WorkVerbs(Core):
             How many attempts were run.
 
         Raises:
-            OptionInvalid: `concurrency` is below 1, or `queues` is empty, no list of names, or holds a wrong weight.
+            OptionInvalid: `concurrency` is below 1, or `queues` is empty, no list of names, or holds a wrong weight;
+                no child process could import a handler that is marked `process=True`.
             SoniqError: What `ensure_initialized` raises; an outage that comes later is waited out.
         """
         worker = await self._worker(concurrency, queues)
@@ -114,6 +116,9 @@ class WorkVerbs(Core):
     async def _worker(self, concurrency: int | None, queues: Queues | None) -> "Worker":
         served: Queues | None = self._settings.queues if queues is None else _names(queues)
         jobs_at_once = self._settings.concurrency if concurrency is None else _count(concurrency)
+        for task in self._registry:
+            if task.process:
+                check_importable(task)
         pool = await self.opened()
         producer = cast(Producer, self)  # every app enqueues, by the verbs beside these
         return soniq.worker.Worker(

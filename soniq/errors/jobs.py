@@ -10,6 +10,16 @@ class ResourceFailed(SoniqError):
     hint = "Mend what the resource's function raised, and decorate it with `@app.resource` on the worker's own app."
 
 
+class ProcessDied(SoniqError):
+    """The child process that ran a handler ended before the handler did."""
+
+    code = "SONIQ_PROCESS_DIED"
+    hint = (
+        "Look at the kernel's log for the want of memory, and for what the handler's C libraries did; give each "
+        "process more memory, or run fewer at once with SONIQ_PROCESS_POOL_SIZE."
+    )
+
+
 class ClaimLost(SoniqError):
     """The attempt no longer holds its job, so its transaction was made to roll back."""
 

@@ -5,19 +5,22 @@ from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Map
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
-from soniq.errors import ArgumentsInvalid, ResourceFailed
+from soniq.errors import ArgumentsInvalid, ProcessDied, ResourceFailed
 from soniq.job import Claim, Directive, Failed, Finished, HandedBack, JobContext, Outcome
 from soniq.run.around import start_inside
 from soniq.run.deadline import TimedOut, within
 from soniq.run.directive import obeyed
-from soniq.run.handler import EndedByHandler, Running, go_on, start
+from soniq.run.handler import EndedByHandler, Running, go_on, guarded, start
 from soniq.run.heed import heed
+from soniq.run.processes import Processes
 from soniq.run.result import encode_result
 from soniq.run.safe_text import describe, trace
 from soniq.task.arguments import decode
-from soniq.task.definition import Retries, Task
+from soniq.task.definition import Handler, Retries, Task
+from soniq.task.importable import place_of
 from soniq.task.resource import Resource
 from soniq.task.surroundings import Middleware
 
@@ -34,11 +37,13 @@ class Equipment:
         threads: Where synchronous handlers run.
         around: The app's middleware.
         opened: The resources that handlers may ask for.
+        processes: Where those marked `process=True` run.
     """
 
     threads: ThreadPoolExecutor
     around: Sequence[Middleware] = ()
     opened: Mapping[Resource, Any] = field(default_factory=dict)
+    processes: Processes = field(default_factory=Processes)
 
 
 async def execute(
@@ -50,7 +55,8 @@ async def execute(
     CancelledError of its own included), a time-out, arguments that no longer fit. After a time-out an
     asynchronous handler is cancelled and given five seconds to end, then left behind; a synchronous
     one runs on in its thread, and the attempt counts as failed all the same. One that waited all that
-    time for a thread has not begun, so the job is handed back and spends no attempt.
+    time for a thread has not begun, so the job is handed back and spends no attempt. One in a process is
+    ended with its process, and its time begins when a process is free for it.
 
     Args:
         task: Whose handler.
@@ -69,14 +75,43 @@ async def execute(
         return Failed(describe(error), "", retryable=False, reason="invalid_arguments", cause=error)
     except BaseException as error:  # noqa: BLE001  # around the validators of the user's models
         return Failed(describe(error), trace(error), retryable=False, reason="invalid_arguments", cause=error)
+    seconds = None if timeout is None else timeout.total_seconds()
+    if not task.process:
+        return await _call(task, task.handler, arguments, context, equipment, seconds)
+    try:
+        await _turn(equipment.processes, context)
+    except EndedByHandler as ended:
+        return _raised(ended.error, task.retries)
+    try:
+        handler = partial(equipment.processes.call, place_of(task.handler), context)
+        return await _call(task, handler, arguments, context, equipment, seconds)
+    finally:
+        equipment.processes.release()
+
+
+async def _turn(processes: Processes, context: JobContext) -> None:
+    """Wait for a process, however long, unless the job is cancelled meanwhile."""
+    waiting = Running(asyncio.get_running_loop().create_task(guarded(processes.acquire, {})))
+    heed(context, waiting)
+    await within(waiting, None)
+
+
+async def _call(  # what `execute` found out
+    task: Task,
+    handler: Handler,
+    arguments: dict[str, Any],
+    context: JobContext,
+    equipment: Equipment,
+    seconds: float | None,
+) -> Outcome:
     try:
         if equipment.around:
-            running = start_inside(equipment.around, context, task.handler, arguments, equipment.threads)
+            running = start_inside(equipment.around, context, handler, arguments, equipment.threads)
         else:
-            running = start(task.handler, arguments, equipment.threads)
+            running = start(handler, arguments, equipment.threads)
     except RuntimeError:
         return HandedBack(timedelta(), "the worker's threads have ended")
-    return await _outcome(running, context, task.retries, None if timeout is None else timeout.total_seconds())
+    return await _outcome(running, context, task.retries, seconds)
 
 
 async def _outcome(running: Running, context: JobContext, retries: Retries, seconds: float | None) -> Outcome:
@@ -122,6 +157,11 @@ def _returned(result: Any) -> Outcome:
 def _raised(error: BaseException, retries: Retries) -> Outcome:
     if issubclass(type(error), Directive):
         return obeyed(error, trace(error))
-    if retries.allows(type(error)):
+    if retries.allows(type(error)) or _is_death(error, retries):
         return Failed(describe(error), trace(error), cause=error)
     return Failed(describe(error), trace(error), retryable=False, reason="permanent_failure", cause=error)
+
+
+def _is_death(error: BaseException, retries: Retries) -> bool:
+    """Say whether a process died, which no handler raises, so that it may be tried again as a time-out may."""
+    return issubclass(type(error), ProcessDied) and not issubclass(type(error), retries.never_on)

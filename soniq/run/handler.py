@@ -54,12 +54,16 @@ class Running(NamedTuple):
         return self.call is not None and self.call.cancelled()
 
 
-@lru_cache(maxsize=4096)
 def is_asynchronous(handler: Handler) -> bool:
     """Say whether calling it makes a coroutine: also for partials, methods and callable objects."""
     target: Any = handler
-    while isinstance(target, partial):
+    while isinstance(target, partial):  # which may hold a job's own values, and is not remembered
         target = target.func
+    return _is_asynchronous(target) if target is handler else _is_asynchronous.__wrapped__(target)
+
+
+@lru_cache(maxsize=4096)
+def _is_asynchronous(target: Handler) -> bool:
     if inspect.iscoroutinefunction(target):
         return True
     return inspect.iscoroutinefunction(getattr(target, "__call__", None))  # noqa: B004  # its kind, not whether

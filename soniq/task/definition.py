@@ -76,6 +76,7 @@ class Task:
         args_model: A pydantic model that checks the arguments in place of the annotations.
         limit: How many of its jobs run at once, over all workers; None for any number.
         result_ttl: Seconds for which a result can be read, 0 to keep none; None for as long as the history.
+        process: Run it in a child process of the worker, which can be ended at any moment.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Task:
     args_model: type[BaseModel] | None = None
     limit: Limit | None = None
     result_ttl: float | None = None
+    process: bool = False
 
 
 @dataclass(frozen=True, slots=True)

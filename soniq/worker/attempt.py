@@ -13,6 +13,7 @@ from soniq.job import Cancelled, Claim, Finished, HandedBack, JobContext, Outcom
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import Equipment, execute
 from soniq.run.left_behind import Execution
+from soniq.run.processes import Processes
 from soniq.run.resources import Resources
 from soniq.settle.decide import Bounds, decide
 from soniq.task.definition import Retries, Task
@@ -70,7 +71,8 @@ class Attempts:
         self._around = registry.around
         self._resources = Resources(registry.around.resources)
         threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
-        self._equipment = Equipment(threads, registry.around.middleware, self._resources.values)
+        processes = Processes(settings.process_pool_size)
+        self._equipment = Equipment(threads, registry.around.middleware, self._resources.values, processes)
         self._strangers = Strangers(timedelta(seconds=settings.unknown_task_ttl), self._database_now)
 
     async def run(self, claim: Claim) -> None:
@@ -139,8 +141,9 @@ class Attempts:
         return [execution for execution in self._left if not execution.done()]
 
     async def close(self) -> None:
-        """Let the threads go, where one that still runs a handler ends with it, and close the resources."""
+        """Let threads and processes go, where a thread that still runs a handler ends with it; close the resources."""
         self._equipment.threads.shutdown(wait=False, cancel_futures=True)
+        await self._equipment.processes.close()
         await self._resources.close()
 
     async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> Outcome:
