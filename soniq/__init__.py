@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Finding,
         Job,
         JobContext,
+        JobId,
         JobStatus,
         QueueRecord,
         QueueStats,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         WorkerRecord,
     )
     from soniq.task.definition import TaskRef, task_ref
+    from soniq.task.unique import Unique
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink
     from soniq.watch.prometheus import PrometheusMetricsSink
 
@@ -37,6 +39,7 @@ __all__ = [
     "Finding",
     "Job",
     "JobContext",
+    "JobId",
     "JobStatus",
     "MetricsSink",
     "NoopMetricsSink",
@@ -49,6 +52,7 @@ __all__ = [
     "Soniq",
     "SoniqError",
     "TaskRef",
+    "Unique",
     "WorkerRecord",
     "__version__",
     "cron",
@@ -69,6 +73,7 @@ _HOMES: Final = {
     "Finding": "soniq.job",
     "Job": "soniq.job",
     "JobContext": "soniq.job",
+    "JobId": "soniq.job",
     "JobStatus": "soniq.job",
     "MetricsSink": "soniq.watch.metrics",
     "NoopMetricsSink": "soniq.watch.metrics",
@@ -81,6 +86,7 @@ _HOMES: Final = {
     "Soniq": "soniq.app",
     "SoniqError": "soniq.errors",
     "TaskRef": "soniq.task.definition",
+    "Unique": "soniq.task.unique",
     "WorkerRecord": "soniq.job",
     "cron": "soniq.schedule.builders",
     "daily": "soniq.schedule.builders",

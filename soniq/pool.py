@@ -1,5 +1,6 @@
 """Soniq's own connections: a pool, pinned sessions, and a reset only where it is due."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any, Final, Protocol, TypeAlias
@@ -154,6 +155,8 @@ class ConnectionPool:
         self._lent: set[int] = set()  # backends in users' hands
         self._pool: Pool | None = None
         self.pooled = False
+        # For statements that wait for other people's transactions: never more of them than half the pool.
+        self.patience = asyncio.Semaphore(max(1, settings.pool_max_size // 2))
 
     async def open(self) -> None:
         """Connect.

@@ -9,7 +9,7 @@ from soniq.app.joining import Joining
 from soniq.app.unjoined import SEPARATE
 from soniq.enqueue.options import Options
 from soniq.enqueue.request import Defaults, request
-from soniq.errors import ArgumentsInvalid, ConnectionRequired, OptionInvalid, UnknownTask
+from soniq.errors import ArgumentsInvalid, ConnectionRequired, OptionInvalid, UniqueInBatch, UnknownTask
 from soniq.identity import new_id_text
 from soniq.job import NewJob
 from soniq.task.definition import Task, TaskRef, check_name
@@ -38,6 +38,8 @@ class Calls(Joining):
         """Check many calls of one task; the error says which of them is wrong."""
         self._check_open()
         found, defaults, jobs = self._joinable(target, connection), self._defaults, []
+        if isinstance(found, Task) and found.unique is not None:
+            raise UniqueInBatch(f"task {found.name!r} is unique: `enqueue_many` does not take it", task=found.name)
         for index, given in enumerate(_listed(arguments)):
             try:
                 _check_mapping(given)

@@ -78,7 +78,8 @@ class DeadLetters:
     ) -> str:
         """Make a new job of a dead letter, due at once, and wake a worker for it.
 
-        The new job carries the errors so far. The record stays, with one more in `resurrection_count`.
+        The new job carries the errors so far. The record stays, with one more in `resurrection_count`. It takes no
+        key of a unique task: that job is made, whatever is queued.
 
         Args:
             job_id: The dead letter.

@@ -11,9 +11,12 @@ from soniq.enqueue.insert import insert
 from soniq.enqueue.options import Options, When
 from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
+from soniq.enqueue.unique import send as send_unique
+from soniq.enqueue.unique import write, write_sync
 from soniq.errors import AppClosed
-from soniq.job import NewJob
+from soniq.job import JobId, NewJob
 from soniq.sql.place import check_here
+from soniq.task.unique import Unique
 
 
 class EnqueueVerbs(Calls, Unjoined):
@@ -34,9 +37,11 @@ class EnqueueVerbs(Calls, Unjoined):
         scheduled_at: When | None = None,
         concurrency_key: str | None = None,
         concurrency: int | None = None,
+        unique: bool | Unique | None = None,
+        dedup_key: str | None = None,
         connection: object | None = None,
         **kwargs: object,
-    ) -> str:
+    ) -> JobId:
         """Enqueue one job.
 
         Args:
@@ -48,6 +53,9 @@ class EnqueueVerbs(Calls, Unjoined):
             concurrency_key: Jobs of one key share a limit over all workers, whatever their task and queue; the
                 task's own by default.
             concurrency: How many of that key run at once; the task's own by default, and 1 where it names none.
+            unique: Write no job while another one of this task with equal arguments is queued or runs; a `Unique`
+                says otherwise for how long. False writes one in any case. The task's own by default.
+            dedup_key: The same by this text in place of the arguments.
             connection: The connection or session of your transaction. The job is written on it, in
                 one statement: it exists if and only if your transaction commits. Without it the job
                 has a transaction of its own, shared with other enqueues of this moment; `app.separate`
@@ -55,7 +63,7 @@ class EnqueueVerbs(Calls, Unjoined):
             kwargs: The handler's arguments.
 
         Returns:
-            The job's id, a UUID as text.
+            The job's id, a UUID as text; its `duplicate` says whether it is that of a unique job which was there.
 
         Raises:
             ArgumentsInvalid: An argument is missing, surplus, of another type, or cannot travel as JSON.
@@ -72,12 +80,16 @@ class EnqueueVerbs(Calls, Unjoined):
             PermissionDenied: The connection's role may not enqueue.
             WrongDatabase: The connection leads to another database.
             SchemaMissing: `setup()` has not run there.
+            UniqueConflict: The transaction has to be begun again: another one wrote the same unique job.
+            UniqueBusy: A transaction that wrote the same unique job is open for longer than lock_timeout.
             SoniqError: What `ensure_initialized` raises, where this is the app's first call.
         """
-        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency, unique, dedup_key)
         job = self._request(target, merge(args, kwargs), options, connection)
+        if job.unique is not None:
+            return await self._enqueue_unique(job, connection)
         await self._enqueue([job], connection)
-        return job.id
+        return JobId(job.id)
 
     async def enqueue_many(  # noqa: PLR0913  # the published signature
         self,
@@ -109,6 +121,7 @@ class EnqueueVerbs(Calls, Unjoined):
 
         Raises:
             ArgumentsInvalid: As in `enqueue`; it says which job.
+            UniqueInBatch: The task's jobs are unique.
         """
         options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
         jobs = self._requests(target, arguments, options, connection)
@@ -127,9 +140,11 @@ class EnqueueVerbs(Calls, Unjoined):
         priority: int | None = None,
         concurrency_key: str | None = None,
         concurrency: int | None = None,
+        unique: bool | Unique | None = None,
+        dedup_key: str | None = None,
         connection: object | None = None,
         **kwargs: object,
-    ) -> str:
+    ) -> JobId:
         """Enqueue one job for later: `enqueue` with `scheduled_at=run_at`."""
         return await self.enqueue(
             target,
@@ -139,6 +154,8 @@ class EnqueueVerbs(Calls, Unjoined):
             scheduled_at=run_at,
             concurrency_key=concurrency_key,
             concurrency=concurrency,
+            unique=unique,
+            dedup_key=dedup_key,
             connection=connection,
             **kwargs,
         )
@@ -155,8 +172,10 @@ class EnqueueVerbs(Calls, Unjoined):
         scheduled_at: When | None = None,
         concurrency_key: str | None = None,
         concurrency: int | None = None,
+        unique: bool | Unique | None = None,
+        dedup_key: str | None = None,
         **kwargs: object,
-    ) -> str:
+    ) -> JobId:
         """Enqueue one job in the transaction of a sync connection; otherwise as `enqueue`.
 
         Args:
@@ -168,12 +187,17 @@ class EnqueueVerbs(Calls, Unjoined):
             scheduled_at: When it is due.
             concurrency_key: What it shares a limit with others by.
             concurrency: How many of that key run at once.
+            unique: Write no job while another one like it is queued or runs.
+            dedup_key: By what it is like another one.
             kwargs: The handler's arguments.
         """
-        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency)
+        options = Options(queue, priority, scheduled_at, concurrency_key, concurrency, unique, dedup_key)
         job = self._request(target, merge(args, kwargs), options, connection)
+        if job.unique is not None:
+            joined = join_sync(connection)
+            return write_sync(joined.fetch, self._place_without_loop(), job)
         self._enqueue_sync([job], join_sync(connection))
-        return job.id
+        return JobId(job.id)
 
     def enqueue_many_sync(  # noqa: PLR0913  # the published signature
         self,
@@ -219,6 +243,17 @@ class EnqueueVerbs(Calls, Unjoined):
             await self._sharer.add(jobs[0])
         else:
             await self._write_own(jobs)
+
+    async def _enqueue_unique(self, job: NewJob, connection: object | None) -> JobId:
+        joined = None
+        if connection is None:
+            await self._check_unjoined([job])
+        elif connection is not SEPARATE:
+            joined = join(connection)
+        pool = await self.opened()
+        if joined is None:
+            return await send_unique(pool, self.known_place(), job)
+        return await write(joined.fetch, self.known_place(), job)
 
     async def _write_own(self, jobs: Sequence[NewJob]) -> None:
         # Not by `opened()`: what was gathered before `close()` is still written.

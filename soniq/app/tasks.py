@@ -6,22 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Final, Generic, ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
 from soniq.app.core import Core
 from soniq.enqueue.options import When, check_priority, check_queue
 from soniq.errors import OptionInvalid
+from soniq.job import JobId
 from soniq.task.arguments import check_handler
 from soniq.task.definition import Retries, Task
 from soniq.task.importable import PROGRAM, check_declared
 from soniq.task.limit import check_limit
+from soniq.task.unique import Unique, check_unique
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Delay = float | timedelta | Sequence[float | timedelta]
 Raised = type[BaseException] | Sequence[type[BaseException]]
+
+
+def _unset() -> None: ...
+
+
+NAMELESS: Final = Task("", _unset)  # until a function is decorated
 
 
 class TaskHandle(Generic[P, R]):
@@ -44,12 +52,12 @@ class TaskHandle(Generic[P, R]):
         """The task's name."""
         return self._task.name
 
-    async def enqueue(self, /, **kwargs: object) -> str:
+    async def enqueue(self, /, **kwargs: object) -> JobId:
         """Enqueue one job of this task with the options given to `options()`; see `Soniq.enqueue`."""
-        job_id: str = await self._app.enqueue(self, args=kwargs, **self._options)
+        job_id: JobId = await self._app.enqueue(self, args=kwargs, **self._options)
         return job_id
 
-    def options(
+    def options(  # noqa: PLR0913  # the published signature
         self,
         *,
         queue: str | None = None,
@@ -57,6 +65,8 @@ class TaskHandle(Generic[P, R]):
         scheduled_at: When | None = None,
         concurrency_key: str | None = None,
         concurrency: int | None = None,
+        unique: bool | Unique | None = None,
+        dedup_key: str | None = None,
         connection: object | None = None,
     ) -> "TaskHandle[P, R]":
         """Return the same task with options for its next enqueues; see `Soniq.enqueue`."""
@@ -66,6 +76,8 @@ class TaskHandle(Generic[P, R]):
             "scheduled_at": scheduled_at,
             "concurrency_key": concurrency_key,
             "concurrency": concurrency,
+            "unique": unique,
+            "dedup_key": dedup_key,
             "connection": connection,
         }
         named = {name: value for name, value in given.items() if value is not None}
@@ -96,6 +108,8 @@ class TaskVerbs(Core):
         transactional: bool = False,
         concurrency: int | None = None,
         concurrency_key: str | None = None,
+        unique: bool | Unique = False,
+        dedup_key: str | None = None,
         validate: type[BaseModel] | None = None,
         args_model: type[BaseModel] | None = None,
     ) -> Callable[[Callable[P, R]], TaskHandle[P, R]]:
@@ -122,6 +136,10 @@ class TaskVerbs(Core):
             concurrency: How many of its jobs run at once, over all workers: in all, or of each `concurrency_key`.
             concurrency_key: What they share that limit by, with `{argument}` where an argument's value goes, such
                 as `customer:{customer_id}`; jobs of other tasks with an equal key count too. Alone it means 1.
+            unique: Write no job while another one with equal arguments is queued or runs; a `Unique` says otherwise
+                for how long. The enqueue then returns that one's id.
+            dedup_key: By what they are equal in place of all arguments, with `{argument}` where an argument's value
+                goes. Alone it means `unique=True`.
             validate: A pydantic model that checks the arguments in place of the annotations.
             args_model: The same, under its other published name.
 
@@ -132,19 +150,17 @@ class TaskVerbs(Core):
             DuplicateTask: Another function has that name.
         """
         _check_parentheses(handler)
-        limits = (retries, max_retries, self._settings.max_retries)
-        nameless = Task(
-            name="",
-            handler=_unset,
+        own = _retries((retries, max_retries, self._settings.max_retries), retry_delay, retry_backoff, retry_max_delay)
+        base = replace(NAMELESS, transactional=transactional, process=process, unique=check_unique(unique, dedup_key))
+        nameless = replace(
+            base,
             queue=check_queue(queue),
             priority=self._settings.priority if priority is None else check_priority(priority),
-            retries=_narrowed(_retries(limits, retry_delay, retry_backoff, retry_max_delay), retry_on, discard_on),
+            retries=_narrowed(own, retry_on, discard_on),
             timeout=None if timeout is None else _seconds("timeout", timeout),
-            transactional=transactional,
             limit=check_limit(concurrency, concurrency_key),
             args_model=_model(validate or args_model),
             result_ttl=self._settings.result_ttl if result_ttl is None else _seconds("result_ttl", result_ttl),
-            process=process,
         )
         return lambda handler: self._register(nameless, name, handler)
 
@@ -155,9 +171,6 @@ class TaskVerbs(Core):
         check_declared(task)
         self._registry.add(task)
         return TaskHandle(self, task, handler, {})
-
-
-def _unset() -> None: ...
 
 
 def _check_parentheses(handler: object) -> None:
@@ -182,7 +195,7 @@ def _model(model: object) -> type[BaseModel] | None:
     raise OptionInvalid(f"`args_model` must be a class of pydantic's BaseModel, not {model!r}", option="args_model")
 
 
-def _retries(limits: tuple[object, ...], delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
+def _retries(limits: Sequence[object], delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
     limit = next(one for one in limits if one is not None)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= 1000:
         raise OptionInvalid(f"`retries` must be a whole number from 0 to 1000, not {limit!r}", option="retries")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from soniq.errors import OptionInvalid
+from soniq.task.unique import Unique
 
 When = datetime | timedelta | float | int
 PRIORITIES: Final = range(1, 1001)
@@ -19,6 +20,8 @@ class Options(NamedTuple):
         scheduled_at: An aware datetime, or how long from now: a timedelta, or seconds.
         concurrency_key: What it shares a limit with others by.
         concurrency: Jobs of that key at once, over all workers.
+        unique: True, False or a `Unique`: whether another one like it keeps it from being written.
+        dedup_key: By what it is like another one of its task.
     """
 
     queue: str | None = None
@@ -26,6 +29,8 @@ class Options(NamedTuple):
     scheduled_at: When | None = None
     concurrency_key: str | None = None
     concurrency: int | None = None
+    unique: bool | Unique | None = None
+    dedup_key: str | None = None
 
 
 def check_queue(queue: object) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from soniq.enqueue.options import Options, check_priority, check_queue, check_when
 from soniq.job import NewJob
+from soniq.task import unique
 from soniq.task.arguments import encode, encode_plain
 from soniq.task.definition import Task, TaskRef
-from soniq.task.limit import Limit, check_concurrency, check_key, key_of
+from soniq.task.key import check_key
+from soniq.task.limit import KEY, Limit, check_concurrency, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,17 @@ def request(
     if isinstance(target, Task):
         args = encode(target, given, defaults.payload_limit_bytes)
         own_queue, own_priority, retries, limit = target.queue, target.priority, target.retries.limit, target.limit
+        rule = target.unique
     else:
         args = encode_plain(target.name, given, target.args_model, defaults.payload_limit_bytes)
         own_queue, own_priority, retries = target.default_queue or "default", defaults.priority, defaults.max_retries
-        limit = None
+        limit = rule = None
     key, concurrency = options.concurrency_key, options.concurrency
     if key is not None or concurrency is not None or limit is not None:
         key, concurrency = _limited(target.name, options, limit, args)
+    held = None
+    if options.unique is not None or options.dedup_key is not None or rule is not None:
+        held = unique.key_of(target.name, rule, options.unique, options.dedup_key, args)
     return NewJob(
         id,
         target.name,
@@ -65,11 +71,12 @@ def request(
         delay,
         key,
         concurrency,
+        held,
     )
 
 
 def _limited(task: str, options: Options, limit: Limit | None, args: str) -> tuple[str, int]:
     """Say the key of a job and its limit: what the call says, and for the rest what the task does."""
     own = limit or Limit(1)
-    key = key_of(task, own, args) if options.concurrency_key is None else check_key(options.concurrency_key)
+    key = key_of(task, own, args) if options.concurrency_key is None else check_key(options.concurrency_key, KEY)
     return key, own.concurrency if options.concurrency is None else check_concurrency(options.concurrency)

@@ -1,17 +1,17 @@
 """Write jobs on Soniq's own connections, in a transaction of their own."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 from soniq.enqueue.insert import insert
 from soniq.job import NewJob
 from soniq.pool import BAD_DATA, LOST, ConnectionPool, unreachable
 from soniq.sql.place import Place, check_here
 
+T = TypeVar("T")
 # A restart of the server takes seconds: tries at 0, 0.1, 0.3, 0.7, … seconds, about 6 in all.
-TRIES: Final = 7
-FIRST_PAUSE_SECONDS: Final = 0.1
+PAUSES_SECONDS: Final = tuple(0.1 * 2**tries for tries in range(6))
 
 
 async def send(pool: ConnectionPool, place: Place, jobs: Sequence[NewJob]) -> None:
@@ -22,18 +22,29 @@ async def send(pool: ConnectionPool, place: Place, jobs: Sequence[NewJob]) -> No
         WrongDatabase: The pool leads to another installation than when the app was opened.
     """
     sent = insert(place, jobs, again=True)
-    pause = FIRST_PAUSE_SECONDS
-    for remaining in reversed(range(TRIES)):
+
+    async def once() -> None:
+        async with pool.inner() as connection:
+            [row] = await connection.fetch(sent.statement, *sent.parameters)
+        check_here(row["here"])
+
+    await repeated(once)
+
+
+async def repeated(once: Callable[[], Awaitable[T]]) -> T:
+    """Return what a call returns that may be made again after a lost connection.
+
+    Raises:
+        DatabaseUnreachable: No try got an answer.
+    """
+    for pause in (*PAUSES_SECONDS, None):
         try:
-            async with pool.inner() as connection:
-                [row] = await connection.fetch(sent.statement, *sent.parameters)
-            check_here(row["here"])
-            return
+            return await once()
         except LOST as error:
-            if not remaining:
+            if pause is None:
                 raise unreachable(error) from error
-        await asyncio.sleep(pause)
-        pause *= 2
+            await asyncio.sleep(pause)
+    raise AssertionError("the last try returns or raises")
 
 
 def is_data_error(error: BaseException) -> bool:

@@ -54,6 +54,30 @@ class ConnectionRequired(SoniqError):
     hint = "Pass `connection=` the connection or session of the transaction that writes the business row."
 
 
+class UniqueInBatch(SoniqError, ValueError):
+    """A unique task was given to `enqueue_many`, whose one statement could not say which job is whose."""
+
+    code = "SONIQ_UNIQUE_IN_BATCH"
+    hint = "Call `enqueue` for each job, or make the task unique for some calls only: `enqueue(…, unique=True)`."
+
+
+class UniqueConflict(SoniqError):
+    """Another transaction wrote the same unique job, and this one can no longer see or wait for it."""
+
+    code = "SONIQ_UNIQUE_CONFLICT"
+    hint = (
+        "Roll back and run the whole transaction again, as after any serialization failure or deadlock; under READ "
+        "COMMITTED, with unique jobs enqueued last and in one order, it does not happen."
+    )
+
+
+class UniqueBusy(SoniqError):
+    """A transaction that wrote the same unique job stayed open for longer than the lock time-out."""
+
+    code = "SONIQ_UNIQUE_BUSY"
+    hint = "Enqueue unique jobs at the end of short transactions; this call may be made again."
+
+
 class UnjoinedEnqueue(SoniqError):
     """A transaction is open around this enqueue, which does not name it: the job would not share its fate."""
 

@@ -4,7 +4,7 @@ from soniq.job.claim import Claim
 from soniq.job.context import JobContext, Link
 from soniq.job.dead_letter import DeadLetterFilter, DeadLetterJob, DeadLetterStats
 from soniq.job.finding import Finding
-from soniq.job.new import NewJob
+from soniq.job.new import JobId, NewJob, UniqueKey
 from soniq.job.outcome import (
     Cancelled,
     Directive,
@@ -38,6 +38,7 @@ __all__ = [
     "HandedBack",
     "Job",
     "JobContext",
+    "JobId",
     "JobStatus",
     "Link",
     "NewJob",
@@ -49,6 +50,7 @@ __all__ = [
     "Schedule",
     "Snooze",
     "Snoozed",
+    "UniqueKey",
     "Verdict",
     "WorkerRecord",
 ]

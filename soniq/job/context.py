@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from soniq.errors import ContextUnusable, OptionInvalid
 from soniq.job.effects import Effects
 from soniq.job.log import JobLogger
+from soniq.job.new import JobId
 
 if TYPE_CHECKING:
     from soniq.pool import Lent
@@ -129,7 +130,7 @@ class JobContext:
         """Do what `complete` does on a SQLAlchemy `Session` or `Connection`, or a psycopg `Connection`."""
         self._attached.complete_sync(connection, result)
 
-    async def enqueue(self, target: Any, /, *, connection: object | None = None, **call: Any) -> str:
+    async def enqueue(self, target: Any, /, *, connection: object | None = None, **call: Any) -> JobId:
         """Enqueue a job, inside `ctx.transaction()` where it is open: this job's end and the next are one commit.
 
         Otherwise as `app.enqueue`, whose options, arguments and errors these are.
@@ -148,7 +149,7 @@ class JobContext:
         joined = self._joined(connection)
         return await self._attached.producer.enqueue_many(target, arguments, connection=joined, **options)
 
-    async def schedule(self, target: Any, /, run_at: Any, *, connection: object | None = None, **call: Any) -> str:
+    async def schedule(self, target: Any, /, run_at: Any, *, connection: object | None = None, **call: Any) -> JobId:
         """Enqueue a job for later as `app.schedule`, on the connection that `enqueue` would take."""
         return await self._attached.producer.schedule(target, run_at, connection=self._joined(connection), **call)
 

@@ -3,6 +3,8 @@
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol
 
+from soniq.job.new import JobId
+
 if TYPE_CHECKING:
     from soniq.pool import Lent
 
@@ -10,13 +12,13 @@ if TYPE_CHECKING:
 class Producer(Protocol):
     """Who enqueues: the app."""
 
-    async def enqueue(self, *args: Any, **options: Any) -> str:
+    async def enqueue(self, *args: Any, **options: Any) -> JobId:
         """Enqueue one job."""
 
     async def enqueue_many(self, *args: Any, **options: Any) -> list[str]:
         """Enqueue many jobs of one task."""
 
-    async def schedule(self, *args: Any, **options: Any) -> str:
+    async def schedule(self, *args: Any, **options: Any) -> JobId:
         """Enqueue one job for later."""
 
 

@@ -4,6 +4,37 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
+class JobId(str):
+    """A job's id: text, which says whether the job was there already.
+
+    Attributes:
+        duplicate: Whether it is the id of another, unique job, in whose place none was written.
+    """
+
+    __slots__ = ("duplicate",)
+    duplicate: bool
+
+    def __new__(cls, text: str, duplicate: bool = False) -> "JobId":
+        """Make one of its text."""
+        made = super().__new__(cls, text)
+        made.duplicate = duplicate
+        return made
+
+
+class UniqueKey(NamedTuple):
+    """What keeps others like a job from being written.
+
+    Attributes:
+        key: Equal for jobs of one task that count as the same.
+        statuses: In which the job holds it: of `queued`, `processing` and `done`.
+        period: For how long `done` does; None without that status.
+    """
+
+    key: str
+    statuses: tuple[str, ...]
+    period: timedelta | None = None
+
+
 class NewJob(NamedTuple):
     """One checked call, ready to become a row. A tuple is made in a third of a frozen dataclass's time.
 
@@ -18,6 +49,7 @@ class NewJob(NamedTuple):
         delay: How long from now by the database's clock; None unless `run_at` is None.
         concurrency_key: What it shares a limit with others by; None for no limit.
         concurrency: Jobs of that key at once, over all workers; None without a key.
+        unique: What keeps others like it from being written; None for nothing.
     """
 
     id: str
@@ -30,6 +62,7 @@ class NewJob(NamedTuple):
     delay: timedelta | None = None
     concurrency_key: str | None = None
     concurrency: int | None = None
+    unique: UniqueKey | None = None
 
     @property
     def is_plain(self) -> bool:

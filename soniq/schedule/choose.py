@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from soniq.errors import ScheduleInvalid
+from soniq.errors import OptionInvalid, ScheduleInvalid
 from soniq.job import NewJob, NewSchedule
 from soniq.schedule.builders import Count
 from soniq.schedule.rule import Cron, Every, Rule
@@ -61,7 +61,17 @@ def row(name: str, job: NewJob, rule: Rule, missed: str) -> NewSchedule:
         job: One like those that it makes.
         rule: When it ticks.
         missed: What becomes of missed ticks.
+
+    Raises:
+        OptionInvalid: The task's jobs are unique.
     """
+    if job.unique is not None:
+        raise OptionInvalid(
+            f"task {job.task!r} is unique, and each tick of a schedule makes a job of its own; with `concurrency=1` "
+            "they run one after another, and a handler can enqueue a unique job itself",
+            option="unique",
+            task=job.task,
+        )
     cron, tz, every = (
         (None, None, repr(rule.interval.total_seconds()))
         if isinstance(rule, Every)

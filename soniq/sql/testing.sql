@@ -33,6 +33,9 @@ waiting as (
 scheduled as (
     delete from soniq.schedules
 ),
+kept as (
+    delete from soniq.unique_jobs
+),
 led as (
     update soniq.schedule_leader
     set worker_id = null,
@@ -81,8 +84,18 @@ order by run_at
 limit 1
 
 -- name: bring_nearer
--- Let time pass for what waits: each row comes nearer, the clock stays.
+-- Let time pass for what waits, and for keys that done jobs hold: each row comes nearer, the clock stays.
 -- $1 seconds
+with held as (
+    update soniq.unique_jobs
+    set period = period - make_interval(secs => $1::double precision)
+    where period is not null
+      and not exists (
+          select 1
+          from soniq.jobs
+          where id = unique_jobs.job_id
+      )
+)
 update soniq.jobs
 set run_at       = run_at - make_interval(secs => $1::double precision),
     scheduled_at = scheduled_at - make_interval(secs => $1::double precision)

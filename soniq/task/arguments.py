@@ -12,10 +12,12 @@ from soniq.errors import ArgumentsInvalid, ResourceFailed
 from soniq.job.context import JobContext
 from soniq.task.contract import Contract, contract, model_directions
 from soniq.task.definition import Task
-from soniq.task.limit import check_arguments
+from soniq.task.key import check_arguments
+from soniq.task.limit import KEY
 from soniq.task.resource import Resource
 from soniq.task.signature import always_given, check_callable
 from soniq.task.survival import parting
+from soniq.task.unique import DEDUP_KEY
 from soniq.task.wire import TOO_DEEP, dump_plain, faults, is_suspect, plain_faults, shown, spell_out
 
 SHOWN_ERRORS: Final = 3
@@ -28,11 +30,15 @@ def check_handler(task: Task) -> None:
     """Refuse a handler that cannot be called by keyword; annotations are read when first needed.
 
     Raises:
-        OptionInvalid: It is no callable, has positional-only parameters, or lacks what its limit's key names.
+        OptionInvalid: It is no callable, has positional-only parameters, or lacks what the template of a key names.
     """
     check_callable(task.name, task.handler)
-    if task.limit is not None:
-        check_arguments(task.name, task.limit, _always_given(task))
+    for option, rule in ((KEY, task.limit), (DEDUP_KEY, task.unique)):
+        if rule is None or rule.template is None:
+            continue
+        given = _always_given(task)
+        if given is not None:
+            check_arguments(task.name, rule.template, option, given)
 
 
 def _always_given(task: Task) -> set[str] | None:

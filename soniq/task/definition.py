@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from soniq.errors import InvalidTaskName
 from soniq.task.limit import Limit
+from soniq.task.unique import Rule
 
 Handler = Callable[..., Any]
 DEFAULT_PATTERN: Final = r"^[A-Za-z_][A-Za-z0-9_.:<>-]{0,199}$"
@@ -77,6 +78,7 @@ class Task:
         limit: How many of its jobs run at once, over all workers; None for any number.
         result_ttl: Seconds for which a result can be read, 0 to keep none; None for as long as the history.
         process: Run it in a child process of the worker, which can be ended at any moment.
+        unique: Which of its jobs count as the same, and for how long; None where none do.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Task:
     limit: Limit | None = None
     result_ttl: float | None = None
     process: bool = False
+    unique: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ class Place:
         if self.has_queue:
             self.admin.execute("delete from soniq.jobs")
             self.admin.execute("delete from soniq.schedules")
+            self.admin.execute("delete from soniq.unique_jobs")
 
     def wait_until_quiet(self) -> None:
         """Wait until nobody else is inside a transaction: what a dead process left is rolled back by then."""

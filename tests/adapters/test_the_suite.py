@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.adapters import test_conformance, test_interrupted, test_killed, test_refusals, test_wire
+from tests.adapters import test_conformance, test_interrupted, test_killed, test_refusals, test_unique, test_wire
 from tests.adapters.shapes import SHAPES
 
 CASES = {
     name: case
-    for module in (test_conformance, test_interrupted, test_killed, test_refusals, test_wire)
+    for module in (test_conformance, test_interrupted, test_killed, test_refusals, test_unique, test_wire)
     for name, case in vars(module).items()
     if name.startswith("test_")
 }

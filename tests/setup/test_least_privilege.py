@@ -17,6 +17,7 @@ from tests.setup.roles import new_role
 GRANTED = ["producer", "viewer", "worker"]
 STAGES = [
     "enqueue",
+    "unique",
     "inspect",
     "claim",
     "settle",
@@ -31,6 +32,7 @@ STAGES = [
 ]
 CANCELS = ["cancel", "cancel_loose"]  # by a function, which writes
 LEADS = {"lead", "step_down"}
+FREELY = {("unique", "claim"), ("unique", "holder"), ("control", "cancel"), ("wait", "going_on")}
 STATEMENTS = [(stage, name) for stage in STAGES for name in load_stage(stage)]
 WRITES = re.compile(r"\b(insert|update|delete)\b|\bsoniq\.wake\(")
 DAYS = "select inhrelid::regclass::text from pg_inherits where inhparent = 'soniq.job_history'::regclass"
@@ -67,7 +69,8 @@ def _should(access: str, stage: str, name: str) -> bool:
     text = re.sub(r"--.*", "", load_stage(stage)[name])
     if access == "producer":
         schedules = stage == "schedule" and name not in LEADS
-        return stage == "enqueue" or name in ("cancel", "going_on") or schedules or _asks_the_server(stage, text)
+        freely = stage == "enqueue" or (stage, name) in FREELY
+        return freely or schedules or _asks_the_server(stage, text)
     if access == "viewer" and (stage == "wait" or name in CANCELS):
         return stage == "wait"  # who reads may wait, and leaves no trace
     return access == "worker" or not WRITES.search(text)

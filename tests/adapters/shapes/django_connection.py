@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, models, transaction
 from psycopg.conninfo import conninfo_to_dict
 
-from soniq import Cancellation, JobContext
+from soniq import Cancellation, JobContext, JobId
 from tests.adapters.shapes.shape import TASK, SyncShape
 
 ENGINE = "django.db.backends.postgresql"
@@ -111,9 +111,10 @@ class DjangoConnection(SyncShape):
     async def order(self, held: Any, reference: str) -> None:
         await self.on_thread(lambda: Order.objects.using(self.alias).create(reference=reference))
 
-    async def enqueue(self, held: Any, reference: str, **options: Any) -> str:
+    async def enqueue(self, held: Any, reference: str, **options: Any) -> JobId:
         call = partial(self.app.enqueue_sync, TASK, connection=held, reference=reference, **options)
-        return str(await self.on_thread(call))
+        job_id: JobId = await self.on_thread(call)
+        return job_id
 
     async def enqueue_many(self, held: Any, references: Sequence[str]) -> list[str]:
         arguments = [{"reference": each} for each in references]

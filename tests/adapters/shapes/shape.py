@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import asyncpg
 
-from soniq import Cancellation, JobContext, Soniq
+from soniq import Cancellation, JobContext, JobId, Soniq
 
 TASK = "send_invoice"
 Block = AbstractAsyncContextManager[Any]
@@ -92,7 +92,7 @@ class Shape(ABC):
     async def order(self, held: Any, reference: str) -> None:
         """Write the business row."""
 
-    async def enqueue(self, held: Any, reference: str, **options: Any) -> str:
+    async def enqueue(self, held: Any, reference: str, **options: Any) -> JobId:
         """Enqueue the job of an order."""
         return await self.app.enqueue(TASK, connection=held, reference=reference, **options)
 
@@ -114,7 +114,7 @@ class SyncShape(Shape):
 
     sync = True
 
-    async def enqueue(self, held: Any, reference: str, **options: Any) -> str:
+    async def enqueue(self, held: Any, reference: str, **options: Any) -> JobId:
         """Enqueue the job of an order."""
         return self.app.enqueue_sync(TASK, connection=held, reference=reference, **options)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession as SQLModelSession
 
-from soniq import JobContext
+from soniq import JobContext, JobId
 from tests.adapters.shapes.orders import Order, Purchase
 from tests.adapters.shapes.shape import TASK, Shape
 
@@ -149,11 +149,12 @@ class RunSync(Session):
 
     name = "sqlalchemy-run-sync"
 
-    async def enqueue(self, held: Any, reference: str, **options: Any) -> str:
+    async def enqueue(self, held: Any, reference: str, **options: Any) -> JobId:
         def inside(session: Any) -> str:
             return self.app.enqueue_sync(TASK, connection=session, reference=reference, **options)
 
-        return str(await held.run_sync(inside))
+        job_id: JobId = await held.run_sync(inside)
+        return job_id
 
     async def enqueue_many(self, held: Any, references: Sequence[str]) -> list[str]:
         def inside(session: Any) -> list[str]:
