@@ -10,7 +10,7 @@ from soniq.claim.suspicion import Suspicion
 from soniq.pool import Executor
 from soniq.settle.record import make_history_days
 from soniq.watch.history import has_old_days
-from soniq.watch.lost import forget_lost
+from soniq.watch.lost import SpentKeys, forget_lost
 from soniq.worker.profile import Profile
 
 logger: Final = logging.getLogger("soniq")
@@ -38,6 +38,7 @@ class Sweep:
         self._suspicion = Suspicion(
             time.monotonic(), profile.settings.heartbeat_timeout, trusts_locks=profile.keeps_session
         )
+        self._spent_keys = SpentKeys()
         self._rarely_at = 0.0
 
     async def look(self) -> None:
@@ -71,3 +72,4 @@ class Sweep:
         if self._prune is not None and days and await has_old_days(self._db, self._profile.schema, days):
             self._prune()
         await forget_lost(self._db, self._profile.schema)
+        await self._spent_keys.forget(self._db, self._profile.schema)
