@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from soniq.task.definition import TaskRef, task_ref
     from soniq.task.unique import Unique
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink
+    from soniq.watch.opentelemetry import OpenTelemetryTracing
     from soniq.watch.prometheus import PrometheusMetricsSink
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "JobStatus",
     "MetricsSink",
     "NoopMetricsSink",
+    "OpenTelemetryTracing",
     "PrometheusMetricsSink",
     "QueueRecord",
     "QueueStats",
@@ -77,6 +79,7 @@ _HOMES: Final = {
     "JobStatus": "soniq.job",
     "MetricsSink": "soniq.watch.metrics",
     "NoopMetricsSink": "soniq.watch.metrics",
+    "OpenTelemetryTracing": "soniq.watch.opentelemetry",
     "PrometheusMetricsSink": "soniq.watch.prometheus",
     "QueueRecord": "soniq.job",
     "QueueStats": "soniq.job",

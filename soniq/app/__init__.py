@@ -38,6 +38,7 @@ class Soniq(
     Args:
         database_url: `postgresql://user:password@host:5432/name`. Without it SONIQ_DATABASE_URL, and
             without that an embedded server for learning, where the `lab` extra is installed.
+        tracing: Makes spans of enqueues and attempts, such as an `OpenTelemetryTracing`.
         metrics_sink: Hears of every attempt that this app's workers run, such as a `PrometheusMetricsSink`.
         settings: Any setting by its name (see the settings reference); they win over SONIQ_<NAME>.
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 from soniq.app.default_database import find_database
 from soniq.app.open import SETUP_SESSION, connect, create_database, grant_access, read_place
 from soniq.errors import AppClosed, WrongLoop
+from soniq.job.tracing import Tracing
 from soniq.pool import PINNED, ConnectionPool, Lent
 from soniq.settings import Settings, load
 from soniq.sql.migrate import migrate, migrations, pending
@@ -43,12 +44,19 @@ class Core:
     """What every group of verbs needs: settings, tasks, and the opened pool."""
 
     def __init__(
-        self, database_url: str | None = None, /, *, metrics_sink: MetricsSink | None = None, **settings: Any
+        self,
+        database_url: str | None = None,
+        /,
+        *,
+        metrics_sink: MetricsSink | None = None,
+        tracing: Tracing | None = None,
+        **settings: Any,
     ) -> None:
         if database_url is not None:
             settings["database_url"] = database_url
         self._settings = load(**settings)
         self._registry = Registry(self._settings.task_name_pattern)
+        self._registry.tracing = tracing
         if metrics_sink is not None:
             self._registry.around.begun.append(metrics_sink.record_job_start)
             self._registry.around.ended.append(metrics_sink.record_job_end)

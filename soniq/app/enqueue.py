@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from soniq.adapters import JoinedSync, join, join_sync
@@ -195,7 +196,8 @@ class EnqueueVerbs(Calls, Unjoined):
         job = self._request(target, merge(args, kwargs), options, connection)
         if job.unique is not None:
             joined = join_sync(connection)
-            return write_sync(joined.fetch, self._place_without_loop(), job)
+            with self._traced([job]) as [traced]:
+                return write_sync(joined.fetch, self._place_without_loop(), traced)
         self._enqueue_sync([job], join_sync(connection))
         return JobId(job.id)
 
@@ -225,6 +227,14 @@ class EnqueueVerbs(Calls, Unjoined):
         await super()._finish()
 
     async def _enqueue(self, jobs: Sequence[NewJob], connection: object | None) -> None:
+        with self._traced(jobs) as traced:
+            await self._write(traced, connection)
+
+    def _traced(self, jobs: Sequence[NewJob]) -> AbstractContextManager[Sequence[NewJob]]:
+        tracing = self._registry.tracing
+        return nullcontext(jobs) if tracing is None else tracing.enqueueing(jobs)
+
+    async def _write(self, jobs: Sequence[NewJob], connection: object | None) -> None:
         if connection is None:
             await self._check_unjoined(jobs)
         elif connection is not SEPARATE:
@@ -251,9 +261,10 @@ class EnqueueVerbs(Calls, Unjoined):
         elif connection is not SEPARATE:
             joined = join(connection)
         pool = await self.opened()
-        if joined is None:
-            return await send_unique(pool, self.known_place(), job)
-        return await write(joined.fetch, self.known_place(), job)
+        with self._traced([job]) as [traced]:
+            if joined is None:
+                return await send_unique(pool, self.known_place(), traced)
+            return await write(joined.fetch, self.known_place(), traced)
 
     async def _write_own(self, jobs: Sequence[NewJob]) -> None:
         # Not by `opened()`: what was gathered before `close()` is still written.
@@ -262,8 +273,9 @@ class EnqueueVerbs(Calls, Unjoined):
         await send(self._pool, self.known_place(), jobs)
 
     def _enqueue_sync(self, jobs: Sequence[NewJob], joined: JoinedSync) -> None:
-        sent = insert(self._place_without_loop(), jobs)
-        if sent.counted:
-            check_here(joined.write(sent.statement, sent.parameters))
-        else:
-            check_here(joined.fetch(sent.statement, sent.parameters)[0][0])
+        with self._traced(jobs) as traced:
+            sent = insert(self._place_without_loop(), traced)
+            if sent.counted:
+                check_here(joined.write(sent.statement, sent.parameters))
+            else:
+                check_here(joined.fetch(sent.statement, sent.parameters)[0][0])

@@ -76,7 +76,7 @@ async def take_keyed(
     """
     given = (queue, limit, new_id(), holder.worker_id, behind, suspects)
     rows = await db.fetch(in_schema(TAKE_KEYED, holder.schema), *given)
-    taken = [(Claim(*row[2:15]), row["concurrency_key"]) for row in rows if row["id"] is not None]
+    taken = [(Claim(*row[2:16]), row["concurrency_key"]) for row in rows if row["id"] is not None]
     taken.sort(key=lambda one: IN_ORDER(one[0]))
     claims, keys = [claim for claim, _ in taken], [key for _, key in taken]
     return Taken(claims, keys, rows[0]["behind"] or "", rows[0]["suspects"])

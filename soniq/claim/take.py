@@ -126,4 +126,4 @@ async def recall(db: Executor, holder: Holder, known: Sequence[UUID]) -> list[Cl
 
 def to_claim(row: Any) -> Claim:
     """Read a row of the claiming statements."""
-    return Claim(*row[:13])
+    return Claim(*row[:14])

@@ -10,6 +10,7 @@ from soniq.sql.place import Place
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
 MANY_KEYED: Final = statement("enqueue", "many_keyed")
+MANY_TRACED: Final = statement("enqueue", "many_traced")
 
 
 class Insert(NamedTuple):
@@ -41,9 +42,12 @@ def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
     times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
     given = (place.installation, place.notifies, *columns, *times)
     keys = [job.concurrency_key for job in jobs]
-    if not any(keys):
+    traces = [job.trace for job in jobs]
+    if not any(keys) and not any(traces):
         return Insert(in_schema(MANY, place.schema), given, False)
     limits = [_limit(job) for job in jobs]
+    if any(traces):
+        return Insert(in_schema(MANY_TRACED, place.schema), (*given, keys, limits, traces), False)
     return Insert(in_schema(MANY_KEYED, place.schema), (*given, keys, limits), False)
 
 

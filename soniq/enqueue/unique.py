@@ -79,7 +79,7 @@ def _claim(place: Place, job: NewJob) -> Statement:
     key, statuses, period = job.unique
     times = moment, _seconds(job.delay)
     held = key, list(statuses), _seconds(period)
-    given = (place.installation, place.notifies, *texts, *times, job.concurrency_key, limit, *held)
+    given = (place.installation, place.notifies, *texts, *times, job.concurrency_key, limit, *held, job.trace)
     return in_schema(CLAIM, place.schema), given
 
 

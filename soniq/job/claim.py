@@ -22,6 +22,7 @@ class Claim(NamedTuple):
         created_at: When it was enqueued, by the database's clock.
         rescued: It was in the hands of a worker that died, so it is run without prefetched company.
         snoozes: How often it was put off at its own wish.
+        trace: Where it was enqueued, as `NewJob` has it.
     """
 
     id: UUID
@@ -37,3 +38,4 @@ class Claim(NamedTuple):
     created_at: datetime
     rescued: bool
     snoozes: int = 0
+    trace: str | None = None

@@ -52,6 +52,8 @@ class JobContext:
         worker_id: The worker that runs it.
         scheduled_at: When its caller asked for, None for at once.
         created_at: When it was enqueued, by the database's clock.
+        trace_id: Of the attempt's span, 32 hexadecimal digits; None where `Soniq(tracing=…)` is not set.
+        span_id: Of that span, 16 hexadecimal digits.
     """
 
     job_id: str
@@ -62,6 +64,8 @@ class JobContext:
     worker_id: str
     scheduled_at: datetime | None
     created_at: datetime
+    trace_id: str | None = field(default=None, kw_only=True)
+    span_id: str | None = field(default=None, kw_only=True)
     _effects: Effects | None = field(default=None, repr=False, compare=False, kw_only=True)
 
     @property

@@ -50,6 +50,7 @@ class NewJob(NamedTuple):
         concurrency_key: What it shares a limit with others by; None for no limit.
         concurrency: Jobs of that key at once, over all workers; None without a key.
         unique: What keeps others like it from being written; None for nothing.
+        trace: `traceparent`, and `tracestate` on a second line where there is one; None where nothing is traced.
     """
 
     id: str
@@ -63,8 +64,11 @@ class NewJob(NamedTuple):
     concurrency_key: str | None = None
     concurrency: int | None = None
     unique: UniqueKey | None = None
+    trace: str | None = None
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is due as soon as it is written, under no key."""
+        """Whether it is due as soon as it is written, under no key, in no trace."""
+        if self.trace is not None:
+            return False
         return self.run_at is None and self.delay is None and self.concurrency_key is None

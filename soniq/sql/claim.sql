@@ -21,7 +21,7 @@ where id = any(array(
 ))
 returning
     id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-    crashes > 0 as rescued, snoozes,
+    crashes > 0 as rescued, snoozes, trace,
     extract(epoch from clock_timestamp() - statement_timestamp())::double precision as took
 
 -- name: take_after
@@ -47,7 +47,7 @@ where id = any(array(
 ))
 returning
     id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-    crashes > 0 as rescued, snoozes,
+    crashes > 0 as rescued, snoozes, trace,
     extract(epoch from clock_timestamp() - statement_timestamp())::double precision as took
 
 -- name: take_rescued
@@ -73,7 +73,7 @@ where id = any(array(
 ))
 returning
     id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-    crashes > 0 as rescued, snoozes
+    crashes > 0 as rescued, snoozes, trace
 
 -- name: ready_queues
 -- Name the queues that have ready jobs: one index probe a queue, however many jobs there are.
@@ -163,7 +163,7 @@ select
 -- Leans on jobs_held.
 select
     id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-    crashes > 0 as rescued, snoozes
+    crashes > 0 as rescued, snoozes, trace
 from soniq.jobs
 where worker_id = $1
   and state = 'processing'

@@ -137,13 +137,13 @@ taken as (
     ))
     returning
         id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-        crashes > 0 as rescued, snoozes, concurrency_key
+        crashes > 0 as rescued, snoozes, trace, concurrency_key
 )
 select
     (select key from walked where place = 256) as behind,
     exists (select 1 from heads where crashes > 0) as suspects,
     taken.id, token, task, args, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at, rescued,
-    snoozes, concurrency_key
+    snoozes, trace, concurrency_key
 from (select) as always
 left join taken
   on true
@@ -169,7 +169,7 @@ where id = any(array(
 ))
 returning
     id, token, task, args::text, queue, priority, attempt, max_attempts, run_at, scheduled_at, created_at,
-    crashes > 0 as rescued, snoozes
+    crashes > 0 as rescued, snoozes, trace
 
 -- name: wake_waiting
 -- Wake who sleeps on a queue in which a job waits that may start, now that others of its key or queue have ended.

@@ -8,6 +8,7 @@
 -- $1 installation  $2 'on' to wake workers  $3 id  $4 task  $5 args  $6 queue  $7 priority  $8 max attempts
 -- $9 run at, or null  $10 seconds from now, or null  $11 key for a limit, $12 the limit, or null
 -- $13 unique key  $14 statuses that hold it  $15 seconds for which done holds it, or null
+-- $16 trace, or null
 -- Leans on the primary key of unique_jobs.
 with here as (
     select 1
@@ -32,7 +33,8 @@ claimed as (
 ),
 written as (
     insert into soniq.jobs (
-        id, task, args, queue, priority, max_attempts, state, run_at, scheduled_at, concurrency_key, concurrency
+        id, task, args, queue, priority, max_attempts, state, run_at, scheduled_at, concurrency_key, concurrency,
+        trace
     )
     select
         claimed.job_id,
@@ -49,7 +51,8 @@ written as (
         coalesce(asked.at, statement_timestamp()),
         asked.at,
         $11::text,
-        $12::text::integer
+        $12::text::integer,
+        $16::text
     from claimed
     cross join lateral (
         select coalesce(

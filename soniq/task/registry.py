@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from soniq.errors import DuplicateTask, UnknownTask
 from soniq.job import NewSchedule
+from soniq.job.tracing import Tracing
 from soniq.task.definition import Handler, Task, check_name
 from soniq.task.surroundings import Surroundings
 
@@ -14,6 +15,7 @@ class Registry:
     Attributes:
         around: What the app puts around their handlers.
         schedules: Those that the code declares, by name.
+        tracing: Around its enqueues and attempts, None where nothing is traced.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -22,6 +24,7 @@ class Registry:
         self._by_handler: dict[Handler, Task] = {}
         self.around = Surroundings()
         self.schedules: dict[str, NewSchedule] = {}
+        self.tracing: Tracing | None = None
 
     def __iter__(self) -> Iterator[Task]:
         return iter(self._tasks.values())

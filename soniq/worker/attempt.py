@@ -5,11 +5,13 @@ import logging
 import random
 from collections.abc import Set
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from soniq.job import Cancelled, Claim, Finished, HandedBack, JobContext, Outcome, Verdict
+from soniq.job.tracing import AttemptSpan
 from soniq.run.deadline import StillRunning
 from soniq.run.execute import Equipment, execute
 from soniq.run.left_behind import Execution
@@ -24,7 +26,7 @@ from soniq.worker.outbox import Outbox
 from soniq.worker.profile import Profile
 from soniq.worker.pulse import Pulse
 from soniq.worker.strangers import Strangers
-from soniq.worker.tell import count_begin, log_end, tell_begin, tell_end
+from soniq.worker.tell import count_begin, log_end, status, tell_begin, tell_end
 
 logger: Final = logging.getLogger("soniq")
 
@@ -69,6 +71,7 @@ class Attempts:
         self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
         self._job_timeout = settings.job_timeout
         self._around = registry.around
+        self._tracing = registry.tracing
         self._resources = Resources(registry.around.resources)
         threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
         processes = Processes(settings.process_pool_size)
@@ -82,12 +85,17 @@ class Attempts:
             log_end(claim, Cancelled(), verdict := self._decide(claim, Cancelled(), task))
             self._outbox.put(verdict)
             return
+        with nullcontext() if self._tracing is None else self._tracing.attempting(claim, self._worker_id) as span:
+            await self._attempt(task, claim, span)
+
+    async def _attempt(self, task: Task | None, claim: Claim, span: AttemptSpan | None) -> None:
         loop = asyncio.get_running_loop()
         began = loop.time()
         effects = AttemptEffects(self._reach, claim, task.result_ttl if task else None)
         link = self._links[claim.id] = AttemptLink(claim, self._report)
+        context = self._context(claim, effects, link, span)
         try:
-            outcome = await self._run(task, claim, effects, link)
+            outcome = await self._run(task, claim, context)
         except asyncio.CancelledError:
             outcome = HandedBack(AT_ONCE, "the worker stopped")
         except StillRunning as still:
@@ -104,6 +112,8 @@ class Attempts:
             log_own_end(claim, outcome, fate)
             outcome = Finished(effects.result) if fate.done else HandedBack(AT_ONCE, "the claim was lost")
         verdict = self._decide(claim, outcome, task)
+        if span is not None:
+            span.end(outcome, status(outcome, verdict))
         if fate.ours:
             log_end(claim, outcome, verdict)
             self._outbox.put(verdict)
@@ -146,7 +156,7 @@ class Attempts:
         await self._equipment.processes.close()
         await self._resources.close()
 
-    async def _run(self, task: Task | None, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> Outcome:
+    async def _run(self, task: Task | None, claim: Claim, context: JobContext) -> Outcome:
         await count_begin(self._around, claim)
         if not self._pulse.fresh:
             return HandedBack(AT_ONCE, "the worker was cut off from the database")
@@ -155,9 +165,11 @@ class Attempts:
         seconds = self._job_timeout if task.timeout is None else task.timeout
         timeout = timedelta(seconds=seconds) if seconds else None
         await tell_begin(self._around, claim)
-        return await execute(task, claim, self._context(claim, effects, link), self._equipment, timeout)
+        return await execute(task, claim, context, self._equipment, timeout)
 
-    def _context(self, claim: Claim, effects: AttemptEffects, link: AttemptLink) -> JobContext:
+    def _context(
+        self, claim: Claim, effects: AttemptEffects, link: AttemptLink, span: AttemptSpan | None
+    ) -> JobContext:
         return JobContext(
             job_id=str(claim.id),
             job_name=claim.task,
@@ -167,6 +179,8 @@ class Attempts:
             worker_id=self._worker_id,
             scheduled_at=claim.scheduled_at,
             created_at=claim.created_at,
+            trace_id=span.trace_id if span else None,
+            span_id=span.span_id if span else None,
             _effects=effects,
             _link=link,
         )

@@ -31,11 +31,12 @@ async def tell_end(around: Surroundings, claim: Claim, outcome: Outcome, verdict
             raised = cause or RuntimeError(error)
             await call_hooks(around.errors, **_named(claim), error=raised, attempt=claim.attempt)
     if around.ended:
-        numbers = {"status": _status(outcome, verdict), "duration_s": seconds, "error": verdict.error}
+        numbers = {"status": status(outcome, verdict), "duration_s": seconds, "error": verdict.error}
         await call_hooks(around.ended, **_named(claim), queue=claim.queue, **numbers)
 
 
-def _status(outcome: Outcome, verdict: Verdict) -> str:
+def status(outcome: Outcome, verdict: Verdict) -> str:
+    """Say in one word how an attempt ended; see `MetricsSink.record_job_end`."""
     if verdict.state != "queued":
         return verdict.state
     match outcome:
