@@ -43,8 +43,8 @@ docs: .venv/.ready-docs ## Build the site into site/: lessons executed, every in
 	@$(BIN)/python tools/render_lessons.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-bench: .venv/.ready-test ## Measure enqueueing and draining against bare SQL, as ratios
-	@$(BIN)/python -m bench
+bench: .venv/.ready-test ## Measure enqueueing, draining and picking up against bare SQL, as ratios; NAMES="drain bulk" for some of it
+	@$(BIN)/python -m bench $(NAMES)
 
 clean: ## Remove .venv and everything that was built
 	rm -rf .venv site tutorial/lessons tests/system/pictures build dist

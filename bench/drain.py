@@ -42,6 +42,17 @@ from gone
 """
 
 
+async def drain_bare(bare: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Claim a hundred and settle them, until nothing is left."""
+    while rows := await bare.fetch(CLAIM, new_id(), BATCH):
+        await bare.execute(SETTLE, [row["id"] for row in rows], [row["token"] for row in rows])
+
+
+async def measure_drains(url: str) -> list[Ratio]:
+    """Compare at both concurrencies."""
+    return [await measure_drain(url, 10, promise=0.35), await measure_drain(url, 50, promise=0.5)]
+
+
 async def measure_drain(url: str, concurrency: int, promise: float) -> Ratio:
     """Compare `run_worker(run_once=True)` at this concurrency with the bare loop, 20,000 jobs each."""
     async with Soniq(url) as app:
@@ -56,8 +67,7 @@ async def measure_drain(url: str, concurrency: int, promise: float) -> Ratio:
             await bare.execute("vacuum analyze soniq.jobs")
 
         async def floor() -> None:
-            while rows := await bare.fetch(CLAIM, new_id(), BATCH):
-                await bare.execute(SETTLE, [row["id"] for row in rows], [row["token"] for row in rows])
+            await drain_bare(bare)
 
         async def ours() -> None:
             ran = await app.run_worker(concurrency=concurrency, run_once=True)

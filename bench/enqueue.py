@@ -26,6 +26,11 @@ TRANSACTIONS = 320
 ROUNDS = 61
 
 
+async def measure_enqueues(url: str) -> list[Ratio]:
+    """Compare with one client and with sixteen on one event loop."""
+    return [await measure_enqueue(url, 1), await measure_enqueue(url, 16)]
+
+
 async def measure_enqueue(url: str, clients: int) -> Ratio:
     """Compare `clients` connections that insert an order and a job with ones that insert an order and a row.
 

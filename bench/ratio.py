@@ -35,12 +35,25 @@ class Ratio:
         """Whether the promise holds."""
         return self.ratio >= self.promise
 
+    def __str__(self) -> str:
+        spread = f"{self.least:.2f}–{self.most:.2f}"
+        rates = f"{self.floor:9,.0f} {self.ours:9,.0f}"
+        return f"{self.name:58} {rates} {self.ratio:6.2f} {spread:>12} {'≥':>2} {self.promise:4.2f}"
+
 
 async def _nothing() -> None: ...
 
 
 async def compare(  # noqa: PLR0913  # two ways, what they do, and what was promised
-    name: str, units: int, floor: Run, ours: Run, *, promise: float, rounds: int, before: Run = _nothing
+    name: str,
+    units: int,
+    floor: Run,
+    ours: Run,
+    *,
+    promise: float,
+    rounds: int,
+    before: Run = _nothing,
+    before_ours: Run | None = None,
 ) -> Ratio:
     """Time both in turns, after one round each that does not count.
 
@@ -51,9 +64,11 @@ async def compare(  # noqa: PLR0913  # two ways, what they do, and what was prom
         ours: The same through Soniq.
         promise: What the ratio of the rates should be at least.
         rounds: How many pairs count.
-        before: Makes the same start for every run; its time does not count.
+        before: Makes the start for every run; its time does not count.
+        before_ours: Makes another one for ours.
     """
-    pairs = [(await _seconds(before, floor), await _seconds(before, ours)) for _ in range(1 + rounds)][1:]
+    start = before_ours or before
+    pairs = [(await _seconds(before, floor), await _seconds(start, ours)) for _ in range(1 + rounds)][1:]
     ratios = [bare / soniq for bare, soniq in pairs]
     return Ratio(
         name,
