@@ -1,18 +1,19 @@
 """Every Python block and every command of the site does what its page says."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.docs.terminal import Terminal
+
 SITE = Path(__file__).parents[2] / "tutorial"
 # The lessons are made from notebooks, which have tests of their own.
 PAGES = sorted(page for page in SITE.rglob("*.md") if page.parent.name != "lessons")
+# Celery calls what its Redis client deprecates, and warns of root, which CI may be.
+THEIRS = "error,ignore::DeprecationWarning,ignore:You're running the worker with superuser privileges"
 FENCE = re.compile(r"^```(\w+)(?: title=\"(.+?)\")?\n(.*?)^```$", re.M | re.S)
 
 
@@ -43,26 +44,27 @@ def pattern(lines: list[str]) -> str:
     return ".*".join(re.escape(line).replace("…", "[^\n]*") for line in lines)
 
 
-def run(command: str, folder: Path, database_url: str) -> str:
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    env = {**os.environ, "PATH": path, "SONIQ_DATABASE_URL": database_url, "PYTHONWARNINGS": "error"}
-    ran = subprocess.run(command, shell=True, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, f"{command}\n{ran.stdout}{ran.stderr}"
-    return ran.stdout
+@pytest.fixture
+def terminal(page: Path, tmp_path: Path, database_url: str, request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    env = {"SONIQ_DATABASE_URL": database_url, "PYTHONWARNINGS": "error"}
+    if "REDIS_URL" in page.read_text():
+        env |= {"REDIS_URL": request.getfixturevalue("redis_url"), "PYTHONWARNINGS": THEIRS}
+    with Terminal(tmp_path, **env) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(SITE)))
-def test_the_page_does_what_it_says(page: Path, tmp_path: Path, database_url: str) -> None:
+def test_the_page_does_what_it_says(page: Path, tmp_path: Path, terminal: Terminal) -> None:
     for number, block in enumerate(blocks(page)):
         if block.language != "console":
             name = block.title or f"block_{number}.py"
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(block.text)
             if block.title is None:
-                run(f"python {name}", tmp_path, database_url)
+                terminal.run(f"python {name}")
             continue
         for command, lines in commands(block.text):
-            assert re.search(pattern(lines), run(command, tmp_path, database_url), re.S)
+            assert re.search(pattern(lines), terminal.run(command), re.S)
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(SITE)))
