@@ -5,7 +5,7 @@ from uuid import UUID
 
 from soniq.adapters import join_sync
 from soniq.app.joining import Joining
-from soniq.control.verbs import CANCEL, DELETE, PAUSE, PAUSED, RESUME, read_answer
+from soniq.control.verbs import CANCEL, DELETE, PAUSE, PAUSED, RESUME, RUN_NOW, read_answer
 from soniq.enqueue.options import check_queue
 from soniq.job import Cancellation
 from soniq.sql import in_schema
@@ -62,6 +62,24 @@ class ControlVerbs(Joining):
             OptionInvalid: `job_id` is no UUID.
         """
         return bool(await self._say(DELETE, str(to_id(job_id)), connection))
+
+    async def run_job_now(self, job_id: str | UUID, *, connection: object | None = None) -> bool:
+        """Make a job due now that waits for its time: for its next attempt, after a snooze, or since it was scheduled.
+
+        Its attempts are counted as ever. A dead letter is run again by `dead_letter.replay`.
+
+        Args:
+            job_id: Which job.
+            connection: As in `cancel_job`.
+
+        Returns:
+            Whether it waited for its time; not if it is due already, runs, has ended, or is not there.
+
+        Raises:
+            OptionInvalid: `job_id` is no UUID.
+        """
+        given = (str(to_id(job_id)), self._settings.notify)
+        return bool(read_answer(await self._fetch_joined(RUN_NOW, given, connection)))
 
     async def pause_queue(self, queue: str, *, connection: object | None = None) -> bool:
         """Let no worker begin a job of this queue until it is resumed; every worker sees it within a second.

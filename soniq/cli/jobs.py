@@ -1,4 +1,4 @@
-"""`soniq jobs`: list jobs, show one, cancel or delete it."""
+"""`soniq jobs`: list jobs, show one, run it again, cancel or delete it."""
 
 import asyncio
 from typing import Any
@@ -42,7 +42,7 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     limit: int,
     as_json: bool,
 ) -> None:
-    """List jobs, newest first, show the one whose JOB_ID is given, or cancel or delete one.
+    """List jobs, newest first, show the one whose JOB_ID is given, or retry, cancel or delete one.
 
     \b
     Examples:
@@ -50,8 +50,9 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
       soniq jobs --task billing.send_invoice --queue billing --limit 5
       soniq jobs 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11 --json
       soniq jobs cancel 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11
+      soniq jobs retry 0198c1c2-7f4e-7d51-9a43-0d2f5a4c9b11
 
-    Exits with 1 where no job has that id, or it is too late to cancel it.
+    Exits with 1 where no job has that id, it is too late to cancel it, or there is nothing to retry.
     """
     if context.invoked_subcommand is not None:
         context.obj = (database_url, target)
@@ -101,6 +102,28 @@ def cancel(context: click.Context, job_id: UUID, database_url: str | None, targe
 @jobs.command()
 @click.argument("job_id", type=click.UUID)
 @database_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts: the job that runs now.")
+@click.pass_context
+def retry(context: click.Context, job_id: UUID, database_url: str | None, target: str | None, as_json: bool) -> int:
+    """Run a job now that waits for its next attempt, or a dead letter anew, as a job of its own."""
+    found, is_due = asyncio.run(_retry(app_of(context, database_url, target), job_id))
+    if found is None:
+        return _no_job(job_id)
+    if not is_due:
+        click.echo(f"nothing to retry: job {job_id} is {found.status}", err=True)
+        return 1
+    if as_json:
+        print_json(dict(found))
+    elif found.id != str(job_id):
+        click.echo(f"dead letter {job_id} runs again as job {found.id}")
+    else:
+        click.echo(f"job {job_id} is due now")
+    return 0
+
+
+@jobs.command()
+@click.argument("job_id", type=click.UUID)
+@database_options
 @click.pass_context
 def delete(context: click.Context, job_id: UUID, database_url: str | None, target: str | None) -> int:
     """Remove every trace of a job that no worker holds."""
@@ -129,6 +152,16 @@ async def _find(app: Soniq, job_id: UUID) -> Job | None:
 async def _cancel(app: Soniq, job_id: UUID) -> Cancellation:
     async with app:
         return await app.cancel_job(job_id)
+
+
+async def _retry(app: Soniq, job_id: UUID) -> tuple[Job | None, bool]:
+    """Return the job that runs now, and whether it does; a worker may have taken it meanwhile."""
+    async with app:
+        job = await app.get_job(job_id)
+        if job is not None and job.status == JobStatus.DEAD_LETTER:
+            return await app.get_job(await app.dead_letter.replay(job_id)), True
+        waited = await app.run_job_now(job_id)
+        return await app.get_job(job_id), waited or (job is not None and job.status == JobStatus.QUEUED)
 
 
 async def _delete(app: Soniq, job_id: UUID) -> bool:

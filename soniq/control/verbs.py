@@ -8,6 +8,7 @@ from soniq.sql.place import check_here
 
 CANCEL: Final = statement("control", "cancel")
 DELETE: Final = statement("control", "delete")
+RUN_NOW: Final = statement("control", "run_now")
 PAUSE: Final = statement("control", "pause")
 RESUME: Final = statement("control", "resume")
 PAUSED: Final = statement("control", "paused")

@@ -40,6 +40,35 @@ dead as (
 select (select count(*) from live) + (select count(*) from past) + (select count(*) from dead)
 where soniq.installation() = $1::text::uuid
 
+-- name: run_now
+-- Make a job due that waits for its time, and wake who sleeps on its queue; one row: whether it waited.
+-- No row back: this database holds another installation than $1. Parameters are text, cast here.
+-- $1 installation  $2 job  $3 'on' to wake workers
+-- Leans on the primary key of jobs.
+with due as (
+    update soniq.jobs
+    set state      = case
+            when concurrency_key is not null then 'keyed'
+            when crashes > 0 then 'rescued'
+            else 'ready'
+        end,
+        run_at     = statement_timestamp(),
+        updated_at = statement_timestamp()
+    where id = $2::text::uuid
+      and state = 'later'
+      and soniq.installation() = $1::text::uuid
+    returning queue
+),
+woken as (
+    select soniq.wake(queue)
+    from due
+    where $3::text = 'on'
+)
+select
+    exists (select 1 from due) as waited,
+    (select count(*) from woken) as woken
+where soniq.installation() = $1::text::uuid
+
 -- name: pause
 -- Let no worker claim from a queue; one row: whether it was not paused before.
 -- No row back: this database holds another installation than $1. Parameters are text, cast here.
