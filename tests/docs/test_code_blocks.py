@@ -75,3 +75,10 @@ def test_each_named_file_of_the_page_is_used_by_it(page: Path) -> None:
         if block.title:
             name = Path(block.title).stem
             assert any(name in other.text for other in found if other is not block), block.title
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(SITE)))
+def test_a_page_that_reads_the_databases_url_says_where_it_comes_from(page: Path) -> None:
+    text = page.read_text()
+
+    assert 'os.environ["SONIQ_DATABASE_URL"]' not in text or "quickstart.md#a-database-for-each-guide" in text
