@@ -6,18 +6,24 @@ Names arrive when first used, so that a process that needs one of them does not 
 from importlib import import_module
 from typing import Any, Final
 
+from soniq.lab.exercises.magic import start as _let_cells_be_exercises
+
 EXPORTS: Final[dict[str, str]] = {
     "Order": "soniq.lab.shop",
     "Recorder": "soniq.lab.record",
     "compare": "soniq.lab.guess",
+    "hint": "soniq.lab.exercises",
     "naive": "soniq.lab.shop",
     "open_shop": "soniq.lab.shop",
+    "reset": "soniq.lab.exercises",
     "scoreboard": "soniq.lab.board",
     "show": "soniq.lab.source",
+    "solution": "soniq.lab.exercises",
+    "summary": "soniq.lab.exercises",
     "two_connections": "soniq.lab.stage",
     "timeline": "soniq.lab.draw",
 }
-PARTS: Final = ("board", "failures", "faults", "servers", "shapes", "shop")
+PARTS: Final = ("board", "exercises", "failures", "faults", "servers", "shapes", "shop")
 
 
 def __getattr__(name: str) -> Any:
@@ -32,3 +38,6 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """List the public names, imported or not."""
     return sorted([*EXPORTS, *PARTS])
+
+
+_let_cells_be_exercises()

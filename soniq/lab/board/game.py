@@ -18,7 +18,7 @@ async def play(shop: Shop, by: Strategy, trial: Trial) -> Run:
         return await scene.work(by.worker)
 
     blow = Blow(trial.fault, work if trial.deed == "look" else trial.deed) if trial.fault else None
-    await (scene.call(by.place, blow) if by.over_http else scene.request(by.place, *by.arguments, blow=blow))
+    await (scene.call(by.place, blow=blow) if by.over_http else scene.request(by.place, *by.arguments, blow=blow))
     await work()
     run = await scene.conclude()
     # An order that should have been refused, and was not, never came to the moment.

@@ -26,12 +26,14 @@ class Ending:
         value: What its function returned.
         error: The name of the exception that it raised, empty if none.
         message: What that exception said.
+        notes: What was added to it on its way (PEP 678).
         killed: It ended without a word, as SIGKILL makes it.
     """
 
     value: Any = None
     error: str = ""
     message: str = ""
+    notes: Sequence[str] = ()
     killed: bool = False
 
 

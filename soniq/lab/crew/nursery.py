@@ -66,7 +66,8 @@ def _become(asked: dict[str, Any], pipe: int, *files: int) -> None:
         value = getattr(import_module(module), name)(*asked["arguments"], *files)
         answer = {"value": value}
     except BaseException as error:  # noqa: BLE001  # whatever the code under study raises is its answer
-        answer = {"error": type(error).__name__, "message": str(error)}
+        notes = getattr(error, "__notes__", [])
+        answer = {"error": type(error).__name__, "message": str(error), "notes": notes}
     finally:
         sys.stdout.flush()
     os.write(pipe, json.dumps(answer).encode())

@@ -77,12 +77,12 @@ class Scene:
         ending = await self._act(watch, target, *arguments, blow=blow)
         return self._answered(watch, ending, blow)
 
-    async def call(self, target: str, blow: Blow | None = None) -> Ending:
+    async def call(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
         """Let a web server of its own place the order, which is sent to it over HTTP; see `request`."""
         watch = self._watch("request")
         listener = socket.create_server(("127.0.0.1", 0))
         host, port = listener.getsockname()
-        serving = asyncio.create_task(self._act(watch, target, blow=blow, listener=listener))
+        serving = asyncio.create_task(self._act(watch, target, *arguments, blow=blow, listener=listener))
         answer = await post(f"http://{host}:{port}/orders", asdict(self.order))
         server = await serving
         return self._answered(watch, server if server.killed or server.error else answer, blow)
@@ -125,7 +125,11 @@ class Scene:
             if listener:
                 listener.close()  # from here on only the process holds it, so its death is heard by whoever calls
             process.set_result(member)
-            return await member.ended()
+            try:
+                return await member.ended()
+            except asyncio.CancelledError:  # whoever waited for it has lost patience
+                await member.kill()
+                raise
 
     def _answered(self, watch: Watch, ending: Ending, blow: Blow | None) -> Ending:
         if blow is not None and blow.fault == BROKER_DOWN:

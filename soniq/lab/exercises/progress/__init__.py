@@ -1,0 +1,1 @@
+"""How far somebody has come: a local file, and what it says."""
