@@ -19,6 +19,7 @@ TOLD: Final[dict[Act, tuple[Kind, str]]] = {
 }
 IN_A_STORE: Final = {"enqueue", "run"}
 OUT_OF_STOCK: Final = "in_stock"
+ANSWERED_BY_ROLLBACK: Final = "COMMIT, answered by ROLLBACK"
 
 
 class Watch:
@@ -41,6 +42,7 @@ class Watch:
         self._recorder, self._lane, self.actor, self._order = recorder, lane, actor, order
         self._open: dict[str, str] = {}  # a line's transaction, once it is begun
         self._shown: set[str] = set()  # transactions in which something of interest happened
+        self._committing: set[str] = set()  # lines on which COMMIT was asked for
         self._count = 0
         self._dead = False
         self._store: Store = "postgres"
@@ -56,6 +58,8 @@ class Watch:
 
     async def before(self, moment: Moment) -> None:
         """Let the trap strike before the server hears of it."""
+        if moment.act == "commit":
+            self._committing.add(moment.line)
         await self._spring("before", moment)
 
     async def after(self, moment: Moment) -> None:
@@ -125,8 +129,10 @@ class Watch:
 
     def _tell_end(self, moment: Moment, kind: Kind) -> None:
         tx = self._open.pop(moment.line, "")
+        label = ANSWERED_BY_ROLLBACK if kind == "rollback" and moment.line in self._committing else ""
+        self._committing.discard(moment.line)
         if tx in self._shown:
-            self._recorder.record(kind, self._lane, tx=tx, actor=self.actor)
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor)
 
     def _tell_refusal(self, moment: Moment) -> None:
         label = "out of stock" if moment.answer == OUT_OF_STOCK else moment.answer

@@ -6,6 +6,7 @@ Source: PostgreSQL manual, "Frontend/Backend Protocol", "Message Formats".
 import struct
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from soniq.lab.tap.moment import Act, Moment, classify
@@ -41,7 +42,7 @@ class PostgresWire:
         """Split what the server sent into messages: for each the moment that it ends."""
         self._to_client += data
         while message := self._next(self._to_client, 1):
-            yield message, self._ended(message)
+            yield message, _as_it_was_done(self._ended(message), message)
 
     @staticmethod
     def _next(buffer: bytearray, tag_bytes: int) -> bytes:
@@ -89,6 +90,13 @@ class PostgresWire:
         # Suspended after as many rows as were asked for: there was one at least.
         rows = 1 if kind == b"s" else _rows(body)
         return Moment(moment.act, self.line, "ok", rows)
+
+
+def _as_it_was_done(moment: Moment | None, message: bytes) -> Moment | None:
+    """Say what Postgres did, where that is not what was asked: an aborted transaction's COMMIT rolls back."""
+    if moment is not None and moment.act == "commit" and message[5:].startswith(b"ROLLBACK"):
+        return replace(moment, act="rollback")
+    return moment
 
 
 def _refusal(body: bytes) -> str:
