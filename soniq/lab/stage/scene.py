@@ -4,15 +4,15 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import asdict, dataclass
 from typing import Final, Literal
 from uuid import uuid4
 
 from soniq.lab.crew import Ending, Member, start
 from soniq.lab.faults import Countdown, Trap, place
-from soniq.lab.record import LANE_NAMES, Lane, Recorder, judge
+from soniq.lab.record import LANE_NAMES, Lane, Recorder, Story, judge
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.shop.order import Order
 from soniq.lab.shop.tasks import DATABASE_VARIABLE
@@ -20,7 +20,7 @@ from soniq.lab.stage.audit import audit
 from soniq.lab.stage.post import post
 from soniq.lab.stage.run import Run
 from soniq.lab.stage.watch import Watch
-from soniq.lab.tap import tap_postgres, tap_queue
+from soniq.lab.tap import Tap, tap_postgres, tap_queue
 from soniq.lab.tap.moment import Cut
 
 BROKER_DOWN: Final = "broker_down"
@@ -50,16 +50,18 @@ class Scene:
         shop: Where.
         title: What is tried.
         order: What is ordered; the shop's next number for Ada, if not given.
-        lanes: Lanes to draw whether or not anything happens in them.
+        lanes: Lanes to draw whether or not anything happens in them; a mapping says what each is called.
 
     Attributes:
         messages: How many messages the request sent.
     """
 
-    def __init__(self, shop: Shop, title: str, order: Order | None = None, lanes: Sequence[Lane] = ()) -> None:
+    def __init__(
+        self, shop: Shop, title: str, order: Order | None = None, lanes: Sequence[Lane] | Mapping[Lane, str] = ()
+    ) -> None:
         self.shop = shop
         self.order = order or Order(shop.next_number())
-        named = {lane: LANE_NAMES[lane] for lane in lanes}
+        named = lanes if isinstance(lanes, Mapping) else {lane: LANE_NAMES[lane] for lane in lanes}
         self._recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title, named)
         self._ending = Ending()
         self._struck = True
@@ -94,6 +96,14 @@ class Scene:
         if ending.value == 0:
             watch.tell_note("nothing to run")
         return ending
+
+    def line(self, lane: Lane) -> AbstractAsyncContextManager[Tap]:
+        """Open one more way to the shop's database, while the block lasts; what is said on it has that lane."""
+        return tap_postgres(self.shop.url, self._watch(lane))
+
+    def told(self) -> Story:
+        """Read what is on record so far, without asking anybody or judging."""
+        return self._recorder.story()
 
     async def conclude(self) -> Run:
         """Ask both systems, and judge."""
