@@ -1,12 +1,13 @@
 """Write new jobs through whatever can run a statement: the parameters, and what the answer means."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from soniq.job import NewJob
 from soniq.sql import in_schema, statement
 from soniq.sql.place import Place
 
+T = TypeVar("T")
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
 MANY_KEYED: Final = statement("enqueue", "many_keyed")
@@ -27,28 +28,44 @@ class Insert(NamedTuple):
     counted: bool
 
 
-def insert(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
+def insert(place: Place, jobs: Sequence[NewJob]) -> Insert:
     """Say what to run so that these jobs are written: one statement, however many they are.
 
     Args:
         place: Where they go.
         jobs: One or more.
-        again: The statement may be sent a second time: it leaves alone an id that is there already.
     """
     first = jobs[0]
-    if place.notify and len(jobs) == 1 and first.is_plain and not again:
+    if place.notify and len(jobs) == 1 and first.is_plain:
         return Insert(in_schema(ONE, place.schema), (place.installation, *_texts(first)), True)
-    columns = [list(column) for column in zip(*map(_texts, jobs), strict=True)]
+    return insert_many(place, jobs)
+
+
+def insert_many(place: Place, jobs: Sequence[NewJob], again: bool = False) -> Insert:
+    """Say the same, in a statement whose one row is the answer.
+
+    Args:
+        place: Where they go.
+        jobs: One or more.
+        again: They may be there already: then an id that is there is left alone.
+    """
+    ids, tasks, args, *columns = (list(column) for column in zip(*map(_texts, jobs), strict=True))
     times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
-    given = (place.installation, place.notifies, *columns, *times)
     keys = [job.concurrency_key for job in jobs]
     traces = [job.trace for job in jobs]
-    if not any(keys) and not any(traces):
-        return Insert(in_schema(MANY, place.schema), given, False)
-    limits = [_limit(job) for job in jobs]
+    here = (place.installation, place.notifies)
+    if not any(keys) and not any(traces) and not again:
+        given = (ids, _once(tasks), args, *map(_once, columns), *map(_once, times))
+        return Insert(in_schema(MANY, place.schema), (*here, *given), False)
+    given = (ids, tasks, args, *columns, *times, keys, [_limit(job) for job in jobs])
     if any(traces):
-        return Insert(in_schema(MANY_TRACED, place.schema), (*given, keys, limits, traces), False)
-    return Insert(in_schema(MANY_KEYED, place.schema), (*given, keys, limits), False)
+        return Insert(in_schema(MANY_TRACED, place.schema), (*here, *given, traces), False)
+    return Insert(in_schema(MANY_KEYED, place.schema), (*here, *given), False)
+
+
+def _once(column: list[T]) -> list[T]:
+    """Say a column once in which all are alike: the driver and the server look at each element."""
+    return column[:1] if column.count(column[0]) == len(column) else column
 
 
 def _texts(job: NewJob) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
-from soniq.enqueue.insert import insert
+from soniq.enqueue.insert import insert_many
 from soniq.job import NewJob
 from soniq.pool import BAD_DATA, LOST, ConnectionPool, unreachable
 from soniq.sql.place import Place, check_here
@@ -21,9 +21,11 @@ async def send(pool: ConnectionPool, place: Place, jobs: Sequence[NewJob]) -> No
         DatabaseUnreachable: No try got an answer; the jobs may exist or not, as with any commit.
         WrongDatabase: The pool leads to another installation than when the app was opened.
     """
-    sent = insert(place, jobs, again=True)
+    again = False
 
     async def once() -> None:
+        nonlocal again
+        sent, again = insert_many(place, jobs, again), True
         async with pool.inner() as connection:
             [row] = await connection.fetch(sent.statement, *sent.parameters)
         check_here(row["here"])

@@ -1,8 +1,9 @@
 """Enqueues without a transaction share statements, and none of them pays for another (rule 8)."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, cast
 
 import asyncpg
 import pytest
@@ -12,6 +13,7 @@ from soniq.enqueue.send import is_data_error, send
 from soniq.enqueue.share import Sharer
 from soniq.identity import new_id_text
 from soniq.job import NewJob
+from soniq.pool import ConnectionPool, Lent
 
 
 def new_job(args: str = "{}") -> NewJob:
@@ -81,10 +83,25 @@ async def test_sending_again_after_a_lost_answer_writes_each_job_once(app: Soniq
     pool = await app.opened()
     place, jobs = app.known_place(), [new_job() for _ in range(3)]
 
-    await send(pool, place, jobs)
-    await send(pool, place, jobs)
+    await send(cast(ConnectionPool, AnswerLostOnce(pool)), place, jobs)
 
     assert (await app.get_queue_stats()).queued == 3
+
+
+class AnswerLostOnce:
+    """A pool whose first connection is cut behind the commit, before its answer is read."""
+
+    def __init__(self, pool: ConnectionPool) -> None:
+        self._pool = pool
+        self._lost = False
+
+    @asynccontextmanager
+    async def inner(self) -> AsyncIterator[Lent]:
+        async with self._pool.inner() as connection:
+            yield connection
+        if not self._lost:
+            self._lost = True
+            raise ConnectionResetError
 
 
 async def test_an_enqueue_survives_a_connection_that_is_cut(app: Soniq, other: Any) -> None:
