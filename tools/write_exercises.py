@@ -51,6 +51,7 @@ def cells(exercise: Exercise, following: Exercise | None) -> list[Cell]:
         ("markdown", f"# {exercise.number} · {exercise.title}\n\n{exercise.question}"),
         ("markdown", f"It follows lesson [{exercise.lesson[:2]}](../{exercise.lesson}.ipynb)."),
         ("code", "from soniq import lab"),
+        *([("markdown", "Read this first:"), ("code", exercise.shown)] if exercise.shown else []),
         ("markdown", f"{checked(exercise)}\n\nRun the cell as it is and look at what comes of it. Then mend it."),
         ("code", f"%%exercise {exercise.name}\n{exercise.starter}"),
         ("markdown", "Stuck? Take away a `#` and run the cell; each run of the first line says more."),

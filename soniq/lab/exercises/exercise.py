@@ -53,6 +53,7 @@ class Exercise:
         steps: What is checked, in this order, and nothing else; the first that does not fit ends it.
         wrong_answers: At least three.
         lesson: The notebook that it follows: "05_soniqs_pool".
+        shown: A cell of code to run before it, where there is something to read first.
     """
 
     number: int
@@ -66,3 +67,4 @@ class Exercise:
     steps: tuple[Step, ...]
     wrong_answers: tuple[WrongAnswer, ...]
     lesson: str
+    shown: str = ""

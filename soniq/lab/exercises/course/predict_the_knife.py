@@ -8,6 +8,7 @@ from soniq.lab.exercises.exercise import Exercise, Step, WrongAnswer
 from soniq.lab.exercises.report.finding import Finding, differs, fits
 from soniq.lab.exercises.run.attempt import Attempt
 from soniq.lab.exercises.run.child import Learned, Where
+from soniq.lab.exercises.run.stumble import raised
 from soniq.lab.failures.runs import PLACE_ORDER
 from soniq.lab.record import SIGNS, VerdictName
 from soniq.lab.stage import Blow, Scene
@@ -58,6 +59,9 @@ WHY: Final[dict[Kill, str]] = {
 }
 
 
+KNOWN: Final = "One of consistent, lost and orphan."
+
+
 def predictions(given: Mapping[Kill, str | None] = TRUTH) -> str:
     """Write a cell with these predictions."""
     lines = "\n".join(f"    {kill}: {given[kill]!r},".replace("'", '"') for kill in TRUTH)
@@ -65,7 +69,10 @@ def predictions(given: Mapping[Kill, str | None] = TRUTH) -> str:
 
 
 async def _kill(kill: Kill, attempt: Attempt) -> Finding:
-    predicted = (await attempt.run(predict, *kill)).value
+    ending = await attempt.run(predict, *kill)
+    if ending.error:
+        return raised(ending, KNOWN)
+    predicted: str | None = ending.value
     told = _no_prediction(predicted)
     if told is not None:
         return told
@@ -86,11 +93,10 @@ def predict(learned: Learned, _: Where, code: str, place: str) -> str | None:
 
 
 def _no_prediction(predicted: str | None) -> Finding | None:
-    known = "One of consistent, lost and orphan."
     if predicted is None:
-        return differs("There is no prediction here yet.", known, "No process was killed for this line.")
+        return differs("There is no prediction here yet.", KNOWN, "No process was killed for this line.")
     if predicted not in SIGNS:
-        return differs(f"{predicted!r} is no verdict.", known, "The three words are explained above the table.")
+        return differs(f"{predicted!r} is no verdict.", KNOWN, "The three words are explained above the table.")
     return None
 
 

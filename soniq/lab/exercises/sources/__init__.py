@@ -1,0 +1,1 @@
+"""Code that exercises show and run, and that learners do not change."""
