@@ -12,7 +12,8 @@ from soniq.app.joining import join_given
 from soniq.enqueue.options import check_priority, check_queue
 from soniq.errors import DeadLetterNotFound, OptionInvalid
 from soniq.job import DeadLetterFilter, DeadLetterJob, DeadLetterStats
-from soniq.job.dead_letter import check_number, check_tags, check_whole
+from soniq.job.dead_letter import check_tags
+from soniq.job.numbers import check_number, check_whole
 from soniq.watch.dead_letter import (
     Wanted,
     older_than,

@@ -1,7 +1,7 @@
 """Keep the history for as long as it is wanted."""
 
 from soniq.app.core import Core
-from soniq.job.dead_letter import check_whole
+from soniq.job.numbers import check_whole
 from soniq.watch.history import Pruned, prune
 
 

@@ -6,6 +6,7 @@ from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job import Job, QueueRecord, QueueStats, WorkerRecord
+from soniq.job.numbers import is_whole
 from soniq.watch.inspect import (
     Wanted,
     add_up,
@@ -88,5 +89,5 @@ def _check_task(name: object) -> str | None:
 
 
 def _check_rows(name: str, number: object) -> None:
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+    if not is_whole(number) or not 0 <= number < 2**63:
         raise OptionInvalid(f"`{name}` must be a whole number of at least 0, not {number!r}", option=name)

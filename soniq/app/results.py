@@ -7,8 +7,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from soniq.app.inspect import InspectVerbs
-from soniq.errors import DatabaseUnreachable, JobNotFound, OptionInvalid, WaitTimedOut
+from soniq.errors import DatabaseUnreachable, JobNotFound, WaitTimedOut
 from soniq.job import Job, JobStatus
+from soniq.job.numbers import check_seconds
 from soniq.watch.inspect import to_id
 from soniq.watch.result import fit
 from soniq.watch.wait import Waiting
@@ -60,7 +61,7 @@ class ResultVerbs(InspectVerbs):
             OptionInvalid: `job_id` is no UUID, or `timeout` no time.
             AppClosed: The app was closed meanwhile.
         """
-        wanted, seconds = to_id(job_id), _seconds(timeout)
+        wanted, seconds = to_id(job_id), None if timeout is None else check_seconds("timeout", timeout)
         job = await self._found(wanted)
         try:
             async with asyncio.timeout(seconds) as patience:
@@ -94,14 +95,3 @@ class ResultVerbs(InspectVerbs):
             waiting, self._waiting = self._waiting, None
             await waiting.close()
         await super()._finish()
-
-
-def _seconds(timeout: object) -> float | None:
-    if timeout is None:
-        return None
-    seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e9:
-        raise OptionInvalid(
-            f"`timeout` must be seconds of at least 0, or a timedelta, not {timeout!r}", option="timeout"
-        )
-    return float(seconds)

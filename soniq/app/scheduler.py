@@ -11,6 +11,7 @@ from soniq.enqueue.options import Options
 from soniq.enqueue.request import request
 from soniq.errors import OptionInvalid, ScheduleInvalid
 from soniq.job import Schedule
+from soniq.job.numbers import check_whole, is_number
 from soniq.schedule.choose import CronLike, EveryLike, choose, row
 from soniq.schedule.declare import CHANGES, PUT, Verb, columns
 from soniq.schedule.missed import check_missed
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from soniq.worker import Timekeeper
 
 NAME_LENGTH: Final = 200
-ATTEMPTS: Final = range(1, 1002)
+ATTEMPTS: Final = 1001
 
 
 class Scheduler:
@@ -80,7 +81,7 @@ class Scheduler:
         app, rule = self._app, choose(None, cron, every, tz)
         job = request("", app._meant(target), merge(args, {}), Options(queue, priority), app._defaults)
         if max_attempts is not None:
-            job = job._replace(max_attempts=_attempts(max_attempts))
+            job = job._replace(max_attempts=check_whole("max_attempts", max_attempts, 1, ATTEMPTS))
         key = job.task if name is None else _name(name)
         if key in app.registry.schedules:
             raise ScheduleInvalid(f"the code declares {key!r} with `@app.periodic`; give this one a `name=`", name=key)
@@ -195,16 +196,8 @@ def _name(name: object) -> str:
     return name
 
 
-def _attempts(number: object) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or number not in ATTEMPTS:
-        raise OptionInvalid(
-            f"`max_attempts` must be a whole number from 1 to 1001, not {number!r}", option="max_attempts"
-        )
-    return number
-
-
 def _interval(seconds: object) -> float:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0.05 <= seconds <= 60:
+    if not is_number(seconds) or not 0.05 <= seconds <= 60:
         raise OptionInvalid(
             f"`check_interval` must be seconds from 0.05 to 60, not {seconds!r}", option="check_interval"
         )

@@ -10,6 +10,7 @@ from soniq.app.core import Core
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job.effects import Producer
+from soniq.job.numbers import check_whole, is_whole
 from soniq.run.left_behind import count_left_behind
 from soniq.task.importable import check_importable
 
@@ -115,7 +116,7 @@ class WorkVerbs(Core):
 
     async def _worker(self, concurrency: int | None, queues: Queues | None) -> "Worker":
         served: Queues | None = self._settings.queues if queues is None else _names(queues)
-        jobs_at_once = self._settings.concurrency if concurrency is None else _count(concurrency)
+        jobs_at_once = self._settings.concurrency if concurrency is None else check_whole("concurrency", concurrency, 1)
         for task in self._registry:
             if task.process:
                 check_importable(task)
@@ -136,16 +137,8 @@ def _names(queues: Queues) -> Queues:
 
 
 def _weight(name: str, weight: object) -> int:
-    if isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= HEAVIEST:
+    if not is_whole(weight) or not 1 <= weight <= HEAVIEST:
         raise OptionInvalid(
             f"the weight of queue {name!r} must be a whole number from 1 to {HEAVIEST}, not {weight!r}", option="queues"
         )
     return weight
-
-
-def _count(concurrency: object) -> int:
-    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or concurrency < 1:
-        raise OptionInvalid(
-            f"`concurrency` must be a whole number of at least 1, not {concurrency!r}", option="concurrency"
-        )
-    return concurrency

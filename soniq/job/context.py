@@ -10,6 +10,7 @@ from soniq.errors import ContextUnusable, OptionInvalid
 from soniq.job.effects import Effects
 from soniq.job.log import JobLogger
 from soniq.job.new import JobId
+from soniq.job.numbers import is_number
 
 if TYPE_CHECKING:
     from soniq.pool import Lent
@@ -197,6 +198,4 @@ class JobContext:
 
 def _is_share(share: object) -> bool:
     """Allow what summing up shares of 0.1 comes to."""
-    if isinstance(share, bool) or not isinstance(share, int | float):
-        return False
-    return -1e-6 <= share <= 1 + 1e-6  # never true of NaN
+    return is_number(share) and -1e-6 <= share <= 1 + 1e-6  # never true of NaN

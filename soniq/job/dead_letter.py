@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from soniq.errors import OptionInvalid
+from soniq.job.numbers import check_whole
 from soniq.job.record import Attempt, Readable, shown
 
 TEXTS: Final = ("task", "queue", "error_class", "reason")
@@ -155,28 +156,6 @@ def check_tags(tags: object) -> tuple[str, ...]:
                 f"a tag must be printable text of 1 to {TAG_CHARACTERS} characters, not {tag!r}", option="tags"
             )
     return tuple(tags)
-
-
-def check_whole(name: str, number: object, least: int, most: int) -> int:
-    """Return a whole number.
-
-    Raises:
-        OptionInvalid: It is none, or out of range.
-    """
-    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-        raise OptionInvalid(f"`{name}` must be a whole number from {least} to {most}, not {number!r}", option=name)
-    return number
-
-
-def check_number(name: str, number: object, most: float) -> float:
-    """Return a number of at least 0, whole or not.
-
-    Raises:
-        OptionInvalid: It is none, or out of range.
-    """
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= most:
-        raise OptionInvalid(f"`{name}` must be a number from 0 to {most}, not {number!r}", option=name)
-    return number
 
 
 def _check_text(name: str, value: object) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from soniq.errors import OptionInvalid
+from soniq.job.numbers import check_whole
 from soniq.task.key import check_template, fill
 
 MOST: Final = 1_000_000
@@ -41,11 +41,7 @@ def check_concurrency(concurrency: object) -> int:
     Raises:
         OptionInvalid: It is no whole number of at least 1.
     """
-    if isinstance(concurrency, bool) or not isinstance(concurrency, int) or not 1 <= concurrency <= MOST:
-        raise OptionInvalid(
-            f"`concurrency` must be a whole number from 1 to {MOST}, not {concurrency!r}", option=CONCURRENCY
-        )
-    return concurrency
+    return check_whole(CONCURRENCY, concurrency, 1, MOST)
 
 
 def key_of(task: str, limit: Limit, args: str) -> str:
