@@ -18,7 +18,10 @@ To add an exercise, add one file, `course/<name>.py`, which ends with `EXERCISE 
   `Step("What happens", look)` with `async def look(attempt: Attempt) -> Finding`: make a `Scene` on `attempt.shop`,
   let the cell act in it (`attempt.request`, `attempt.work`, `attempt.call`, or `attempt.run` beside any scene), ask
   the shop, and return `fits("…")` or `differs(seen, expected, how, picture)`. Say what was seen and how it came
-  about; never what to write instead. `raised(ending, expected)` says that the code failed by itself.
+  about; never what to write instead. `raised(ending, expected)` says that the code failed by itself, and
+  `retold(story, …)` draws a story that is not about an order and its invoice. A shop is fresh for each check: make
+  the tables that you need in it.
+- `shown` is a cell of code to run before it; what it shows stands in `sources`.
 - `wrong_answers`: three or more cells that people write, each with words that only its explanation contains.
 - `python -m tools.write_exercises` writes the notebooks; `pytest tests/lab/exercises -k <name>` proves the rest.
 """

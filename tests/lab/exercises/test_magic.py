@@ -3,12 +3,17 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
 from soniq.lab.exercises import find
+from tests.lab.servers.crew import wait_until
 
 JOIN_IT = find("join_it")
 MAGIC = "%%exercise join_it\n"
@@ -64,6 +69,35 @@ def test_a_copy_as_it_shipped_takes_nothing_back(said: list[str]) -> None:
 
 def test_a_hint_is_for_the_cell_that_ran_last(said: list[str]) -> None:
     assert said[5].startswith("Hint 1 of 3")
+
+
+def test_an_interrupt_ends_the_check_and_the_process_of_the_cell(server_url: str, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    loop = f"import os, pathlib\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\nwhile True: pass"
+    progress = tmp_path / "exercises.json"
+    environment = {**os.environ, "SONIQ_DATABASE_URL": server_url, "SONIQ_LAB_PROGRESS": str(progress)}
+    manager, client = start_new_kernel(extra_arguments=["--log-level=ERROR"], env=environment)
+    try:
+        client.execute("from soniq import lab")
+        asked = client.execute(MAGIC + loop)
+        wait_until(lambda: pid.exists() and pid.read_text() != "", "the cell's process runs", limit_s=60)
+
+        manager.interrupt_kernel()
+
+        assert "Interrupted. Nothing was counted." in result(client, asked)
+        assert not psutil.pid_exists(int(pid.read_text()))
+        assert not progress.exists()
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def result(client: BlockingKernelClient, asked: str) -> str:
+    """Wait for what an execution shows."""
+    while True:
+        message = client.get_iopub_msg(timeout=30)
+        if message["parent_header"].get("msg_id") == asked and message["msg_type"] == "execute_result":
+            return str(message["content"]["data"]["text/plain"])
 
 
 def test_outside_of_ipython_the_lab_loads_none() -> None:

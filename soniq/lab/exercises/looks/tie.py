@@ -18,7 +18,7 @@ WORDS: Final[dict[Tie, str]] = {
     ),
     "after the commit": (
         "COMMIT ended the order's transaction first; the job was written after that. "
-        "Whatever happens between the two finds an order without a job."
+        "Whatever ends the process between the two leaves an order without a job."
     ),
     "no job": "No job was written at all.",
 }

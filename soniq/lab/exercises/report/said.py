@@ -1,5 +1,6 @@
 """A few words that show themselves: a hint, a solution, what became of a reset."""
 
+import html
 from dataclasses import dataclass
 
 from soniq.lab.exercises.report.page import prose, wrapped
@@ -18,5 +19,5 @@ class Words:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        code = f"<pre>{prose(self.code)}</pre>" if self.code else ""
+        code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
         return wrapped(f"<p>{prose(self.text)}</p>{code}")

@@ -13,7 +13,7 @@ from soniq.lab.exercises.run.stumble import Stumble, ran_away, unreadable
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.stage import Blow, Scene
 
-PATIENCE_S: Final = 10.0
+PATIENCE_S: Final = 15.0
 PRINTED_CHARACTERS: Final = 4000  # a loop may print millions
 PLAY: Final = f"{play.__module__}:{play.__name__}"
 Actor = Callable[..., Any]
