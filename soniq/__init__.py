@@ -22,9 +22,11 @@ if TYPE_CHECKING:
         QueueRecord,
         QueueStats,
         Retry,
+        Schedule,
         Snooze,
         WorkerRecord,
     )
+    from soniq.schedule.builders import cron, daily, every, monthly, weekly
     from soniq.task.definition import TaskRef, task_ref
     from soniq.task.unique import Unique
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink

@@ -57,7 +57,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: daily().at("9"), "is no time of day"),
     (lambda: daily().at("09:00:30"), "is no time of day"),
     (lambda: daily().at(time(9, 0, 30)), "is no time of day"),
-    (lambda: daily().at(9), "is no time of day"),
+    (lambda: daily().at(9), "is no time of day"),  # type: ignore[arg-type]
     (lambda: daily(tz="Berlin"), "there is no time zone 'Berlin' here"),
     (lambda: weekly().on("someday"), "'someday' is no day of the week"),
     (lambda: weekly().on(), "names no day"),
@@ -65,10 +65,10 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: monthly().on_day(0), "a number from 1 to 31"),
     (lambda: monthly().on_day("first"), 'or "last"'),
     (lambda: every(), "write `every(minutes=5)`"),
-    (lambda: every(5, minutes=5), "a number or units"),
+    (lambda: every(5, minutes=5), "a number or units"),  # type: ignore[call-overload]
     (lambda: every(0).seconds(), "a number or units"),
     (lambda: every(-5).seconds(), "from 1 second"),
-    (lambda: every(minutes="five"), "cannot be"),
+    (lambda: every(minutes="five"), "cannot be"),  # type: ignore[call-overload]
     (lambda: every(days=1e12), "cannot be"),
 ]
 
