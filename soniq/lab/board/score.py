@@ -18,21 +18,28 @@ CORNER: Final = "What happens to the order"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What became of one strategy in one trial."""
+    """What became of one strategy in one trial.
+
+    Attributes:
+        trial, strategy: Which cell it is.
+        run: None where the strategy has no such moment, which was known beforehand.
+    """
 
     trial: Trial
     strategy: Strategy
-    run: Run
+    run: Run | None
 
     @property
     def verdict(self) -> Verdict | None:
         """The verdict; None where the strategy has no such moment, which proves nothing either way."""
-        return self.run.verdict if self.run.struck else None
+        return self.run.verdict if self.run and self.run.struck else None
 
     @property
     def words(self) -> str:
         """The verdict's shape and word."""
-        return f"{self.verdict.sign.shape} {self.verdict.name}" if self.verdict else f"– {self.trial.absent}"
+        if self.verdict:
+            return f"{self.verdict.sign.shape} {self.verdict.name}"
+        return f"– {self.strategy.lacks(self.trial) or self.trial.absent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Scoreboard:
         Raises:
             OptionInvalid: The board has no such row or column; the message names those that it has.
         """
-        runs = {(cell.trial.name, cell.strategy.name): cell.run for cell in self.cells}
+        runs = {(cell.trial.name, cell.strategy.name): cell.run for cell in self.cells if cell.run}
         if where not in runs:
             rows, columns = ([each.name for each in side] for side in (self.trials, self.strategies))
             raise OptionInvalid(
@@ -67,7 +74,7 @@ class Scoreboard:
 
     def out_of_step(self, strategy: str) -> list[Run]:
         """Return the runs of a strategy after which order and job do not agree."""
-        runs = [c.run for c in self.cells if c.strategy.name == strategy and c.verdict]
+        runs = [c.run for c in self.cells if c.strategy.name == strategy and c.run and c.verdict]
         return [run for run in runs if run.verdict.name != "consistent"]
 
     def lines(self) -> list[list[Cell]]:
@@ -97,7 +104,7 @@ class Scoreboard:
 
     def _repr_html_(self) -> str:
         rows = [
-            (trial.title, [(_name(cell), cell.words, cell.run.verdict.sentence) for cell in cells])
+            (trial.title, [(_name(cell), cell.words, cell.verdict.sentence if cell.verdict else "") for cell in cells])
             for trial, cells in zip(self.trials, self.lines(), strict=True)
         ]
         return page([CORNER, *[each.title for each in self.strategies]], rows)

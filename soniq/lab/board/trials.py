@@ -1,9 +1,13 @@
-"""What an order may suffer on its way."""
+"""What an order may suffer on its way, and what those that carry it on."""
 
+import difflib
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from soniq.errors import OptionInvalid
 from soniq.lab.shop.order import COMMON, DECLINED, GOOD, SOLD_OUT
+
+Part = Literal["request", "relay", "worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,24 +17,27 @@ class Trial:
     Attributes:
         name: As code says it.
         title: As people say it.
-        fault: Where the process is struck, empty where the order itself is the trouble.
-        deed: What is done there: SIGKILL, the connection cut, or the process held while a worker looks.
+        fault: Where the process is struck, empty where no process is.
+        deed: What is done there: SIGKILL, the connection cut, the process held while a worker looks, or while
+            another order overtakes this one.
         book: What is ordered.
         card: How it is paid.
         absent: What is said where a strategy has no such moment.
+        strikes: Whose process it is. The broker refuses whoever calls it: the relay where there is one.
     """
 
     name: str
     title: str
     fault: str = ""
-    deed: Literal["kill", "cut", "look"] = "kill"
+    deed: Literal["kill", "cut", "look", "overtake"] = "kill"
     book: str = COMMON
     card: str = GOOD
     absent: str = "no such moment"
+    strikes: Part = "request"
 
 
 TRIALS: Final = (
-    Trial("broker_down", "The broker refuses the call", "broker_down", absent="no broker"),
+    Trial("broker_down", "The broker refuses the call", "broker_down"),
     Trial("connection_lost", "The connection is lost at the second call", "between_the_calls", deed="cut"),
     Trial("sold_out", "The stock constraint refuses", book=SOLD_OUT),
     Trial("card_declined", "The card is declined", card=DECLINED, absent="no card charged"),
@@ -41,3 +48,25 @@ TRIALS: Final = (
     Trial("before_commit", "SIGKILL before COMMIT", "before_commit"),
     Trial("after_commit", "SIGKILL after COMMIT", "after_commit"),
 )
+MORE: Final = (
+    Trial("answer_lost", "The answer to the second call is lost", "after_enqueue", deed="cut"),
+    Trial("overtaken", "A later order commits first", "before_commit", deed="overtake"),
+    Trial("relay_down", "No relay runs when the worker comes", strikes="relay"),
+    Trial("relay_killed", "SIGKILL between publish and mark", "before_the_mark", strikes="relay"),
+    Trial("worker_killed", "SIGKILL in the job, before the invoice", "before_the_effect", strikes="worker"),
+    Trial("invoice_sent", "SIGKILL after the invoice is sent", "after_the_effect", strikes="worker"),
+)
+
+
+def trial(name: str) -> Trial:
+    """Find a trial by its name.
+
+    Raises:
+        OptionInvalid: There is none; the message suggests the nearest.
+    """
+    known = {each.name: each for each in (*TRIALS, *MORE)}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
+        raise OptionInvalid(f"no trial is named {name!r}{meant}", name=name, known=list(known))
+    return known[name]

@@ -179,7 +179,7 @@ def _steps(events: Sequence[Event], stores: Sequence[Store | None], bands: Itera
 
 
 def _processes(lane: Lane, events: Sequence[Event]) -> dict[str, int]:
-    if lane not in ("request", "worker"):
+    if lane not in ("request", "relay", "worker"):
         return {}
     actors = list(dict.fromkeys(event.actor for event in events if event.lane == lane))
     return {actor: number for number, actor in enumerate(actors, 1)} if len(actors) > 1 else {}
@@ -223,7 +223,7 @@ def _waiting(steps: Sequence[Step]) -> Iterable[Stretch]:
     """Follow each job from where others can see it to its last run, or to the edge where none came."""
     jobs = [step for step in steps if step.event.kind == "enqueue" and not step.undone]
     taken: dict[int, int] = {}
-    for run in (step for step in steps if step.event.kind == "run"):
+    for run in (step for step in steps if step.event.kind == "run" or _is_deletion(step)):
         fitting = [job for job in jobs if job.number < run.number and _same_subject(job, run)]
         fresh = [job for job in fitting if job.number not in taken]
         if fitting:
@@ -232,6 +232,10 @@ def _waiting(steps: Sequence[Step]) -> Iterable[Stretch]:
         visible = job.band.end if job.band and job.store == "postgres" else job.number
         if job.store and not (job.band and job.band.fate == "open" and job.store == "postgres"):
             yield Stretch(job.store, visible, taken.get(job.number))
+
+
+def _is_deletion(step: Step) -> bool:
+    return step.event.kind == "write" and step.store == "queue"
 
 
 def _same_subject(job: Step, run: Step) -> bool:

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypedDict, get_args
 
 from soniq.lab.record.verdict import Verdict
 
-Lane = Literal["request", "postgres", "queue", "worker"]
+Lane = Literal["request", "postgres", "relay", "queue", "worker"]
 Store = Literal["postgres", "queue"]
 Kind = Literal[
     "begin",  # a transaction starts
@@ -29,6 +29,7 @@ LANES: Final[tuple[Lane, ...]] = get_args(Lane)
 LANE_NAMES: Final[dict[Lane, str]] = {
     "request": "Request",
     "postgres": "Postgres",
+    "relay": "Relay",
     "queue": "Queue",
     "worker": "Worker",
 }
@@ -61,7 +62,7 @@ class Event:
     Attributes:
         seq: Its place in the run, from 0; strict over all processes.
         kind: What happened.
-        lane: Who acted: the request or the worker; a store for what happened inside it.
+        lane: Who acted: the request, the relay of an outbox, or the worker; a store for what happened inside it.
         label: The words beside the mark; empty lets the drawing choose.
         at_ns: The machine's monotonic clock, the same for all processes.
         wall: The time of day.

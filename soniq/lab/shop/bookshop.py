@@ -19,6 +19,7 @@ from soniq import Soniq
 from soniq.lab.crew import prepare
 from soniq.lab.servers import find_postgres, find_valkey, fresh_database
 from soniq.lab.shop.broker import Broker
+from soniq.lab.shop.celery_broker import CeleryBroker
 from soniq.lab.shop.rows import Answers, Rows
 from soniq.lab.shop.schema import SCHEMA
 
@@ -34,6 +35,12 @@ select number, task, state from (
     select (args->>'number')::bigint, task, 'dead_letter', created_at from soniq.dead_letter_jobs
 ) as every where number >= $1 and number <= $2 order by created_at
 """
+NOTES: Final = """
+select number, id as note from outbox
+where number >= $1 and number <= $2
+  and not published and id > (select last_seen from outbox_cursor)
+order by id
+"""
 EVERY: Final = 2**62
 
 Connection = Any  # asyncpg's, which is generic only for type checkers
@@ -45,6 +52,7 @@ class Shop:
     Attributes:
         url: Its database, where the orders are, and Soniq's tables.
         broker: Its RQ queue, on a server of its own.
+        celery: Its Celery queue, on the same server.
         folder: Where its records are kept.
         open: What else is closed with it.
     """
@@ -52,9 +60,11 @@ class Shop:
     def __init__(self, server: str, url: str, broker: Broker) -> None:
         self.url = url
         self.broker = broker
+        self.celery = CeleryBroker(broker.url, broker.queue)
         self._leftovers = ExitStack()
         self._leftovers.callback(_drop, server, broker.queue)
         self._leftovers.callback(broker.clear)
+        self._leftovers.callback(self.celery.clear)
         self.folder = Path(self._leftovers.enter_context(TemporaryDirectory(prefix="bookshop-")))
         atexit.register(self._leftovers.close)
         self._numbers = count(FIRST_NUMBER)
@@ -89,15 +99,34 @@ class Shop:
         rows = tuple((job.number, job.task, job.status) for job in found if number in (None, job.number))
         return Rows("RQ, queue and registries", ("number", "task", "status"), rows)
 
-    async def look(self, number: int) -> Answers:
+    async def celery_jobs(self, number: int | None = None) -> Rows:
+        """Ask Celery's broker and its result backend."""
+        found = await asyncio.to_thread(self.celery.jobs)
+        rows = tuple((job.number, job.task, job.status) for job in found if number in (None, job.number))
+        return Rows("Celery, broker and results", ("number", "task", "status"), rows)
+
+    async def notes(self, number: int | None = None) -> Rows:
+        """Ask Postgres for the outbox: the notes that a relay has yet to publish."""
+        return await self._about("Postgres, outbox", NOTES, number)
+
+    async def look(self, number: int, queue: str = "") -> Answers:
         """Ask everybody about one order: Postgres, the queue, and who sent invoices.
 
-        The queue is RQ, unless Soniq has had a job in this shop and RQ has none for this order.
+        Args:
+            number: The order's.
+            queue: "rq", "celery", "soniq" or "outbox"; by itself it is RQ, unless Soniq has had a job in this
+                shop and RQ has none for this order.
         """
         rq_jobs = await self.rq_jobs(number)
-        on_soniq = len(await self.jobs()) > 0 and len(rq_jobs) == 0
-        queue = await self.jobs(number) if on_soniq else rq_jobs
-        return Answers((await self.orders(number), queue, await self.invoices(number)))
+        if not queue:
+            queue = "soniq" if len(await self.jobs()) > 0 and len(rq_jobs) == 0 else "rq"
+        asked = {
+            "rq": [rq_jobs],
+            "celery": [await self.celery_jobs(number)],
+            "soniq": [await self.jobs(number)],
+            "outbox": [await self.notes(number), rq_jobs],
+        }[queue]
+        return Answers((await self.orders(number), *asked, await self.invoices(number)))
 
     async def close(self) -> None:
         """Close its connections, drop its database, clear its queue; no harm when done twice."""

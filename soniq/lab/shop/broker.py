@@ -1,6 +1,8 @@
 """The shop's RQ queue, asked from outside."""
 
 import contextlib
+import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +12,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.job import Job
 
+PATIENCE_S: Final = 300
 STATUSES: Final = ("queued", "started", "finished", "failed")
 
 
@@ -49,6 +52,12 @@ class Broker:
                 for job in Job.fetch_many(ids, queue.connection)
                 if job is not None
             ]
+
+    def let_minutes_pass(self) -> None:
+        """Let RQ look after its jobs as it will in five minutes: those of a dead worker are failures by then."""
+        logging.getLogger("rq.registry").setLevel(logging.CRITICAL)
+        with self._opened() as queue:
+            queue.started_job_registry.cleanup(time.time() + PATIENCE_S)
 
     def clear(self) -> None:
         """Delete the queue and its jobs; no error when the server is gone."""

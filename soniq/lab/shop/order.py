@@ -6,6 +6,7 @@ from typing import Final
 from soniq.lab.record import Recorder
 
 COMMON: Final = "Notes on the Engine"
+OTHER: Final = "The First Compiler"
 SOLD_OUT: Final = "A Rare First Edition"
 GOOD: Final = "good"
 DECLINED: Final = "declined"

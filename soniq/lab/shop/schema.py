@@ -19,5 +19,12 @@ create table invoices (
     number   bigint not null,
     customer text not null
 );
+create table outbox (
+    id        bigint generated always as identity primary key,
+    number    bigint not null,
+    published boolean not null default false
+);
+create table outbox_cursor (last_seen bigint not null);
+insert into outbox_cursor values (0);
 insert into books values ('Notes on the Engine', 100000), ('The First Compiler', 100000), ('A Rare First Edition', 0);
 """

@@ -16,7 +16,7 @@ from soniq.lab.record import LANE_NAMES, Lane, Recorder, Story, judge
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.shop.order import Order
 from soniq.lab.shop.tasks import DATABASE_VARIABLE
-from soniq.lab.stage.audit import audit
+from soniq.lab.stage.audit import NOTHING_TO_RUN, audit
 from soniq.lab.stage.post import post
 from soniq.lab.stage.run import Run
 from soniq.lab.stage.watch import Watch
@@ -25,7 +25,8 @@ from soniq.lab.tap.moment import Cut
 
 BROKER_DOWN: Final = "broker_down"
 MESSAGE: Final = "message"
-REFUSED: Final = "ConnectionError"  # what the client of Redis raises where nobody listens
+# What the client of Redis raises where nobody listens, and what Celery makes of it.
+REFUSED: Final = {"ConnectionError", "OperationalError"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +68,42 @@ class Scene:
         self._struck = True
         self.messages = 0
 
-    async def request(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
+    async def request(
+        self, target: str, *arguments: object, blow: Blow | None = None, order: Order | None = None
+    ) -> Ending:
         """Let a process of its own place the order.
 
         Args:
             target: `module:function`; it is given the database, the queue's server and name, and the order.
             arguments: What else it is given.
             blow: What it suffers.
+            order: Another order than the one that is observed, which comes in between.
         """
-        watch = self._watch("request")
+        watch = self._watch("request", order)
         ending = await self._act(watch, target, *arguments, blow=blow)
         return self._answered(watch, ending, blow)
 
-    async def call(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
+    async def call(
+        self, target: str, *arguments: object, blow: Blow | None = None, order: Order | None = None
+    ) -> Ending:
         """Let a web server of its own place the order, which is sent to it over HTTP; see `request`."""
-        watch = self._watch("request")
+        watch = self._watch("request", order)
         listener = socket.create_server(("127.0.0.1", 0))
         host, port = listener.getsockname()
         serving = asyncio.create_task(self._act(watch, target, *arguments, blow=blow, listener=listener))
-        answer = await post(f"http://{host}:{port}/orders", asdict(self.order))
+        answer = await post(f"http://{host}:{port}/orders", asdict(watch.order))
         server = await serving
         return self._answered(watch, server if server.killed or server.error else answer, blow)
 
-    async def work(self, target: str, *arguments: object, blow: Blow | None = None) -> Ending:
-        """Let a worker of its own run what is waiting; see `request`."""
-        watch = self._watch("worker")
+    async def relay(
+        self, target: str, *arguments: object, blow: Blow | None = None, order: Order | None = None
+    ) -> Ending:
+        """Let a relay of its own publish what the outbox holds; see `request`."""
+        watch = self._watch("relay", order)
         ending = await self._act(watch, target, *arguments, blow=blow)
-        if ending.value == 0:
-            watch.tell_note("nothing to run")
+        self._note_strike(watch, ending, blow)
+        if ending.error:
+            watch.tell_note(ending.error)
         return ending
 
     def line(self, lane: Lane) -> AbstractAsyncContextManager[Tap]:
@@ -105,14 +114,29 @@ class Scene:
         """Read what is on record so far, without asking anybody or judging."""
         return self._recorder.story()
 
+    async def work(
+        self, target: str, *arguments: object, blow: Blow | None = None, order: Order | None = None
+    ) -> Ending:
+        """Let a worker of its own run what is waiting; see `request`."""
+        watch = self._watch("worker", order)
+        ending = await self._act(watch, target, *arguments, blow=blow)
+        self._note_strike(watch, ending, blow)
+        if ending.value == 0:
+            watch.tell_note(NOTHING_TO_RUN)
+        return ending
+
+    def remark(self, lane: Lane, label: str) -> None:
+        """Write down what the lab did besides, or left out."""
+        self._recorder.record("note", lane, label)
+
     async def conclude(self) -> Run:
         """Ask both systems, and judge."""
         story = self._recorder.story()
         verdict = judge(await audit(self.shop, self.order, story))
         return Run(self.order.number, self._recorder.conclude(verdict), verdict, self._ending, self._struck)
 
-    def _watch(self, lane: Lane) -> Watch:
-        return Watch(self._recorder, lane, f"{lane}-{uuid4().hex[:6]}", self.order)
+    def _watch(self, lane: Lane, order: Order | None = None) -> Watch:
+        return Watch(self._recorder, lane, f"{lane}-{uuid4().hex[:6]}", order or self.order)
 
     async def _act(
         self, watch: Watch, target: str, *arguments: object, blow: Blow | None, listener: socket.socket | None = None
@@ -128,7 +152,7 @@ class Scene:
             broker = (await taps.enter_async_context(tap_queue(self.shop.broker.url, watch))).url
             where = (database, _closed(broker) if is_cut_off else broker, self.shop.broker.queue)
             member = await start(
-                target, *where, asdict(self.order), *arguments,
+                target, *where, asdict(watch.order), *arguments,
                 environment={DATABASE_VARIABLE: database, **self._recorder.environment(watch.actor)},
                 files=[listener.fileno()] if listener else [],
             )  # fmt: skip
@@ -142,16 +166,20 @@ class Scene:
                 raise
 
     def _answered(self, watch: Watch, ending: Ending, blow: Blow | None) -> Ending:
-        if blow is not None and blow.fault == BROKER_DOWN:
-            self._struck = ending.error == REFUSED
-            if self._struck:
-                watch.tell_refusal("enqueue: connection refused", "queue")
-        elif blow is not None:
-            self._struck = watch.trap is not None and watch.trap.sprung
+        self._note_strike(watch, ending, blow)
         if not ending.killed:
             watch.tell_note(f"500 {ending.error}" if ending.error else "201 Created")
-        self._ending, self.messages = ending, watch.messages
+        if watch.order == self.order:
+            self._ending, self.messages = ending, watch.messages
         return ending
+
+    def _note_strike(self, watch: Watch, ending: Ending, blow: Blow | None) -> None:
+        if blow is not None and blow.fault == BROKER_DOWN:
+            self._struck &= ending.error in REFUSED
+            if ending.error in REFUSED:
+                watch.tell_refusal("enqueue: connection refused", "queue")
+        elif blow is not None:
+            self._struck &= watch.trap is not None and watch.trap.sprung
 
 
 def _bind(blow: Blow, watch: Watch, process: "asyncio.Future[Member]") -> Callable[[], Awaitable[None]]:

@@ -11,13 +11,18 @@ OK: Final = "ok"
 TOLD: Final[dict[Act, tuple[Kind, str]]] = {
     "write": ("write", "insert order {number}"),
     "enqueue": ("enqueue", "enqueue invoice {number}"),
+    "outbox": ("write", "outbox: invoice {number}"),
+    "take_back": ("write", "delete order {number}"),
+    "cancel": ("write", "delete the job"),
+    "collect": ("read", "outbox?"),
+    "mark": ("write", "mark as published"),
     "read": ("read", "order {number}?"),
     "claim": ("run", "job: invoice {number}"),
     "effect": ("effect", "invoice {number} to {customer}"),
     "done": ("done", "done"),
     "fail": ("fail", "the job failed"),
 }
-IN_A_STORE: Final = {"enqueue", "run"}
+IN_A_STORE: Final = {"enqueue", "run", "write"}
 OUT_OF_STOCK: Final = "in_stock"
 ANSWERED_BY_ROLLBACK: Final = "COMMIT, answered by ROLLBACK"
 
@@ -32,14 +37,14 @@ class Watch:
         order: What all this is about.
 
     Attributes:
-        actor: As given.
+        actor, order: As given.
         trap: What lies in wait, if anything.
         seen: What has happened so far.
         messages: How many the process sent.
     """
 
     def __init__(self, recorder: Recorder, lane: Lane, actor: str, order: Order) -> None:
-        self._recorder, self._lane, self.actor, self._order = recorder, lane, actor, order
+        self._recorder, self._lane, self.actor, self.order = recorder, lane, actor, order
         self._open: dict[str, str] = {}  # a line's transaction, once it is begun
         self._shown: set[str] = set()  # transactions in which something of interest happened
         self._committing: set[str] = set()  # lines on which COMMIT was asked for
@@ -96,7 +101,7 @@ class Watch:
 
     @property
     def _subject(self) -> str:
-        return f"order {self._order.number}"
+        return f"order {self.order.number}"
 
     async def _spring(self, when: When, moment: Moment) -> None:
         self._store = _store(moment)
@@ -115,17 +120,19 @@ class Watch:
             self._tell_deed(moment, *TOLD[moment.act])
 
     def _tell_deed(self, moment: Moment, kind: Kind, words: str) -> None:
-        label = words.format(number=self._order.number, customer=self._order.customer)
+        number = moment.about or self.order.number
+        subject = f"order {number}"
+        label = words.format(number=number, customer=self.order.customer)
         tx = self._transaction(moment)
         if kind == "read":
             self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, found=moment.rows > 0)
         elif kind in IN_A_STORE:
             store = _store(moment)
             self._recorder.record(
-                kind, self._lane, label, tx=tx, actor=self.actor, subject=self._subject, store=store
+                kind, self._lane, label, tx=tx, actor=self.actor, subject=subject, store=store
             )  # fmt: skip
         else:
-            self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, subject=self._subject)
+            self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, subject=subject)
 
     def _tell_end(self, moment: Moment, kind: Kind) -> None:
         tx = self._open.pop(moment.line, "")

@@ -9,8 +9,13 @@ Act = Literal[
     "commit",
     "rollback",
     "write",  # the order's row
+    "take_back",  # an order is deleted again
     "stock",  # a book leaves the shelf
     "enqueue",
+    "outbox",  # a note of the job goes into the outbox
+    "collect",  # a relay looks into the outbox
+    "mark",  # a relay says what it has published
+    "cancel",  # a job is deleted from its queue
     "read",  # somebody looks for the order
     "claim",  # a worker takes a job
     "effect",  # an invoice is sent
@@ -24,13 +29,17 @@ _PATTERNS: Final[tuple[tuple[Act, str], ...]] = (
     ("commit", r"(commit|end)\b"),
     ("rollback", r"rollback(?! to)\b"),
     ("write", r'insert into "?orders\b'),
+    ("take_back", r'delete from "?orders\b'),
     ("stock", r'update "?books\b'),
     ("effect", r'insert into "?invoices\b'),
+    ("outbox", r"insert into outbox\b"),
+    ("mark", r"update outbox(_cursor)?\b"),
     ("enqueue", r"insert into soniq\.jobs\b"),
     ("enqueue", r"with here as .* insert into soniq\.jobs\b"),
     ("done", r"with ours as .* insert into soniq\.job_history\b.* select .* 'done'"),
     ("fail", r"with ours as .* insert into soniq\.job_history\b"),
     ("claim", r"update soniq\.jobs set state = 'processing'"),
+    ("collect", r"select .* from outbox where\b"),
     ("read", r'select .* from "?orders\b'),
 )
 _COMMENT: Final = re.compile(r"^\s*--.*$", re.M)
@@ -46,12 +55,14 @@ class Moment:
         line: Which connection it came on.
         answer: What the server said: "ok", or the constraint or error that refused it; empty before.
         rows: How many rows the statement touched.
+        about: The order that it names, where the wire tells.
     """
 
     act: Act
     line: str
     answer: str = ""
     rows: int = 0
+    about: int | None = None
 
 
 class Observer(Protocol):

@@ -14,6 +14,7 @@ from soniq.lab.tap.moment import Act, Moment, classify
 NO_ENCRYPTION: Final = b"N"
 _ENCRYPTION_REQUESTS: Final = (80877103, 80877104)  # SSL, GSSAPI
 _HEADER_BYTES: Final = 4
+_ABOUT_AN_ORDER: Final = ("write", "outbox", "read", "effect")  # their first parameter is its number
 
 
 class PostgresWire:
@@ -24,7 +25,7 @@ class PostgresWire:
         self._to_server, self._to_client = bytearray(), bytearray()
         self._started = False
         self._statements: dict[bytes, Act | None] = {}
-        self._portals: dict[bytes, Act | None] = {}
+        self._portals: dict[bytes, tuple[Act | None, int | None]] = {}
         self._asked: deque[Moment | None] = deque()
 
     def sent(self, data: bytes) -> Iterator[tuple[bytes, Moment | None, bytes]]:
@@ -61,16 +62,17 @@ class PostgresWire:
             name, statement, _ = body.split(b"\0", 2)
             self._statements[name] = classify(statement.decode(errors="replace"))
         elif kind == b"B":
-            portal, name, _ = body.split(b"\0", 2)
-            self._portals[portal] = self._statements.get(name)
+            portal, name, parameters = body.split(b"\0", 2)
+            act = self._statements.get(name)
+            self._portals[portal] = act, _first_number(parameters) if act in _ABOUT_AN_ORDER else None
         elif kind == b"E":
-            return self._ask(self._portals.get(body.split(b"\0", 1)[0]))
+            return self._ask(*self._portals.get(body.split(b"\0", 1)[0], (None, None)))
         elif kind == b"Q":
             return self._ask(classify(body.rstrip(b"\0").decode(errors="replace")))
         return None
 
-    def _ask(self, act: Act | None) -> Moment | None:
-        moment = Moment(act, self.line) if act else None
+    def _ask(self, act: Act | None, about: int | None = None) -> Moment | None:
+        moment = Moment(act, self.line, about=about) if act else None
         self._asked.append(moment)
         return moment
 
@@ -86,10 +88,10 @@ class PostgresWire:
         if moment is None:
             return None
         if kind == b"E":
-            return Moment(moment.act, self.line, _refusal(body))
+            return replace(moment, answer=_refusal(body))
         # Suspended after as many rows as were asked for: there was one at least.
         rows = 1 if kind == b"s" else _rows(body)
-        return Moment(moment.act, self.line, "ok", rows)
+        return replace(moment, answer="ok", rows=rows)
 
 
 def _as_it_was_done(moment: Moment | None, message: bytes) -> Moment | None:
@@ -108,3 +110,15 @@ def _refusal(body: bytes) -> str:
 def _rows(body: bytes) -> int:
     count = body.rstrip(b"\0").rpartition(b" ")[2]
     return int(count) if count.isdigit() else 0
+
+
+def _first_number(parameters: bytes) -> int | None:
+    """Read the first parameter of a Bind, which comes as text or as a big-endian integer."""
+    formats = struct.unpack_from("!h", parameters)[0]
+    is_binary = formats > 0 and struct.unpack_from("!h", parameters, 2)[0] == 1
+    at = 2 + 2 * formats
+    count, length = struct.unpack_from("!hi", parameters, at)
+    value = parameters[at + 6 : at + 6 + max(length, 0)] if count else b""
+    if is_binary:
+        return int.from_bytes(value, signed=True) if value else None
+    return int(value) if value.isdigit() else None

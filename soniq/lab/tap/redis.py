@@ -1,21 +1,31 @@
-"""Read both directions of a connection to Redis or Valkey, as far as RQ's keys tell what it does.
+"""Read both directions of a connection to Redis or Valkey, as far as the keys of RQ and Celery tell what they do.
 
 Source: Redis documentation, "Redis serialization protocol specification".
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from soniq.lab.tap.moment import Act, Moment
 
-# What RQ keeps under which key: a list of waiting jobs, and registries of those in work and at an end.
-_KEYS: Final[tuple[tuple[bytes, bytes, Act], ...]] = (
-    (b"RPUSH", b"rq:queue:", "enqueue"),
-    (b"ZADD", b"rq:wip:", "claim"),
-    (b"ZADD", b"rq:finished:", "done"),
-    (b"ZADD", b"rq:failed:", "fail"),
+# RQ keeps a list of waiting jobs, and registries of those in work and at an end. Celery keeps a list of
+# messages, a hash of those that a worker took, and a result for each that ended.
+_COMMANDS: Final[tuple[tuple[re.Pattern[bytes], Act], ...]] = (
+    (re.compile(rb"RPUSH rq:queue:"), "enqueue"),
+    (re.compile(rb"LREM rq:queue:(?!\S+:intermediate )"), "cancel"),  # the other list is the worker's own
+    (re.compile(rb"ZADD rq:wip:"), "claim"),
+    (re.compile(rb"ZADD rq:finished:"), "done"),
+    (re.compile(rb"ZADD rq:failed:"), "fail"),
+    (re.compile(rb"LPUSH \S+:invoices "), "enqueue"),
+    (re.compile(rb"HSET \S+:unacked "), "claim"),
+    (re.compile(rb'SET(?:EX)? \S+:celery-task-meta-\S+ .*"status": "SUCCESS"', re.S), "done"),
+    (re.compile(rb'SET(?:EX)? \S+:celery-task-meta-\S+ .*"status": "FAILURE"', re.S), "fail"),
 )
+# Both tell people in words what a job was called with: send_invoice(1043), "argsrepr": "(1043,)".
+_ABOUT: Final = re.compile(rb'_invoice\((\d+)|argsrepr[\\": ]+\((\d+)')
 _TEXT: Final = b"$=!"
 _MANY: Final = b"*~>%|"
 _PAIRS: Final = b"%|"
@@ -30,6 +40,7 @@ class RedisWire:
         self._to_server, self._to_client = bytearray(), bytearray()
         self._asked: deque[list[Moment]] = deque()
         self._gathered: list[Moment] | None = None  # between MULTI and EXEC
+        self._about: int | None = None  # the order that was spoken of last
 
     def sent(self, data: bytes) -> Iterator[tuple[bytes, Moment | None, bytes]]:
         """Split what the client sent into commands: for each its moment."""
@@ -37,6 +48,7 @@ class RedisWire:
         while end := _end(self._to_server, 0):
             command = bytes(self._to_server[:end])
             del self._to_server[:end]
+            self._listen(command)
             yield command, self._moment(_words(command)), b""
 
     def answered(self, data: bytes) -> Iterator[tuple[bytes, Moment | None]]:
@@ -45,17 +57,23 @@ class RedisWire:
         while end := _end(self._to_client, 0):
             answer = bytes(self._to_client[:end])
             del self._to_client[:end]
+            self._listen(answer)
             ended = self._asked.popleft() if self._asked and answer[:1] != _UNASKED else []
             for moment in ended:
-                yield b"", Moment(moment.act, self.line, "ok", 1)
+                yield b"", replace(moment, answer="ok", rows=1)
             yield answer, None
 
     def _moment(self, words: list[bytes]) -> Moment | None:
         verb = words[0].upper() if words else b""
-        found = next((key for key in _KEYS if verb == key[0] and words[1].startswith(key[1])), None)
-        moment = Moment(found[2], self.line) if found else None
+        command = b" ".join(words)
+        act = next((act for pattern, act in _COMMANDS if pattern.match(command)), None)
+        moment = Moment(act, self.line, about=self._about) if act else None
         self._note(verb, moment)
         return moment
+
+    def _listen(self, said: bytes) -> None:
+        if found := _ABOUT.search(said):
+            self._about = int(found[1] or found[2])
 
     def _note(self, verb: bytes, moment: Moment | None) -> None:
         """Remember which answer ends the moment: that of EXEC for what stands in a MULTI."""
