@@ -1,35 +1,30 @@
-"""The built site in a browser: it fetches nothing from elsewhere, and nothing on it fails."""
+"""The built site in a browser: nothing on it fails, everybody can read it, and it fetches nothing from elsewhere."""
 
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.system.walk import PAGES, SITE, Findings, Server, walk
+
 pytestmark = pytest.mark.system
 
-SITE = Path(__file__).parents[2] / "site"
-PAGES = sorted(str(page.relative_to(SITE)) for page in SITE.rglob("*.html"))
 LESSON = "lessons/01_four_failures.html"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None: ...
 
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    server = Server()
+    yield server.address
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def found(browser: Browser, address: str) -> Findings:
+    assert "index.html" in PAGES, "run `make docs` first"
+    return walk(browser, address)
 
 
 @pytest.fixture
@@ -39,20 +34,24 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-def test_the_site_was_built() -> None:
-    assert "index.html" in PAGES, "run `make docs` first"
+def test_no_page_says_an_error_on_the_console(found: Findings) -> None:
+    assert found.errors == []
 
 
-def test_no_page_fails_or_fetches_from_elsewhere(page: Page, address: str) -> None:
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
-    page.on("console", lambda said: troubles.append(f"{page.url}: {said.text}") if said.type == "error" else None)
-    page.on("request", lambda sent: None if sent.url.startswith((address, "data:")) else troubles.append(sent.url))
+def test_no_page_fetches_from_elsewhere(found: Findings) -> None:
+    assert found.foreign == []
 
-    for each in PAGES:
-        page.goto(f"{address}/{each}")
 
-    assert troubles == []
+def test_no_page_scrolls_sideways_on_a_phone(found: Findings) -> None:
+    assert found.wide == []
+
+
+def test_axe_finds_nothing_serious_on_any_page(found: Findings) -> None:
+    assert found.light == []
+
+
+def test_no_words_are_too_pale_in_the_dark(found: Findings) -> None:
+    assert found.dark == []
 
 
 def test_a_search_finds_the_guide(page: Page, address: str) -> None:
@@ -62,6 +61,36 @@ def test_a_search_finds_the_guide(page: Page, address: str) -> None:
     page.locator("input.md-search__input").press_sequentially("savepoint")
 
     page.locator(".md-search-result__link", has_text="Enqueue in your transaction").first.wait_for()
+
+
+def test_a_search_works_from_a_folder(page: Page) -> None:
+    page.goto((SITE / "index.html").as_uri())
+
+    page.locator("input.md-search__input").click()
+    page.locator("input.md-search__input").press_sequentially("does not exist")
+
+    page.locator(".md-search-result__link", has_text="The task runs, but the row does not exist").first.wait_for()
+
+
+def test_the_keyboard_searches_and_opens_what_was_found(page: Page, address: str) -> None:
+    page.goto(f"{address}/index.html")
+
+    page.keyboard.press("/")
+    page.keyboard.type("zombie worker")
+    page.locator(".md-search-result__link").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/failures/zombie-worker.html*")
+
+
+def test_the_first_tab_leads_past_the_navigation(page: Page, address: str) -> None:
+    page.goto(f"{address}/{LESSON}")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/01_four_failures.html#*")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
