@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Job,
         JobContext,
         JobId,
+        JobMeta,
         JobStatus,
         QueueRecord,
         QueueStats,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     )
     from soniq.schedule.builders import cron, daily, every, monthly, weekly
     from soniq.task.definition import TaskRef, task_ref
+    from soniq.task.policy import ExponentialBackoff, RetryPolicy
     from soniq.task.unique import Unique
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink
     from soniq.watch.opentelemetry import OpenTelemetryTracing
@@ -39,10 +41,12 @@ __all__ = [
     "DeadLetterJob",
     "DeadLetterStats",
     "Discard",
+    "ExponentialBackoff",
     "Finding",
     "Job",
     "JobContext",
     "JobId",
+    "JobMeta",
     "JobStatus",
     "MetricsSink",
     "NoopMetricsSink",
@@ -51,6 +55,7 @@ __all__ = [
     "QueueRecord",
     "QueueStats",
     "Retry",
+    "RetryPolicy",
     "Schedule",
     "Snooze",
     "Soniq",
@@ -74,10 +79,12 @@ _HOMES: Final = {
     "DeadLetterFilter": "soniq.job",
     "DeadLetterJob": "soniq.job",
     "DeadLetterStats": "soniq.job",
+    "ExponentialBackoff": "soniq.task.policy",
     "Finding": "soniq.job",
     "Job": "soniq.job",
     "JobContext": "soniq.job",
     "JobId": "soniq.job",
+    "JobMeta": "soniq.job",
     "JobStatus": "soniq.job",
     "MetricsSink": "soniq.watch.metrics",
     "NoopMetricsSink": "soniq.watch.metrics",
@@ -87,6 +94,7 @@ _HOMES: Final = {
     "QueueStats": "soniq.job",
     "Schedule": "soniq.job",
     "Retry": "soniq.job",
+    "RetryPolicy": "soniq.task.policy",
     "Snooze": "soniq.job",
     "Soniq": "soniq.app",
     "SoniqError": "soniq.errors",

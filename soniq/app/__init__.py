@@ -38,12 +38,14 @@ class Soniq(
     Args:
         database_url: `postgresql://user:password@host:5432/name`. Without it SONIQ_DATABASE_URL, and
             without that an embedded server for learning, where the `lab` extra is installed.
+        retry_policy: Says when what failed is tried again, such as an `ExponentialBackoff`, where a task names no
+            `retry_delay` of its own; without one such a task is tried again at once.
         tracing: Makes spans of enqueues and attempts, such as an `OpenTelemetryTracing`.
         metrics_sink: Hears of every attempt that this app's workers run, such as a `PrometheusMetricsSink`.
         settings: Any setting by its name (see the settings reference); they win over SONIQ_<NAME>.
 
     Raises:
-        SettingsInvalid: A setting has an unknown name or a value out of range.
+        SettingsInvalid: A setting has an unknown name or a value out of range, or `retry_policy` is none.
 
     Example:
         >>> app = Soniq("postgresql://localhost/shop")

@@ -16,6 +16,7 @@ from soniq.pool import PINNED, ConnectionPool, Lent
 from soniq.settings import Settings, load
 from soniq.sql.migrate import migrate, migrations, pending
 from soniq.sql.place import Place
+from soniq.task.policy import RetryPolicy, check_policy
 from soniq.task.registry import Registry
 from soniq.watch.metrics import MetricsSink
 
@@ -48,6 +49,7 @@ class Core:
         database_url: str | None = None,
         /,
         *,
+        retry_policy: RetryPolicy | None = None,
         metrics_sink: MetricsSink | None = None,
         tracing: Tracing | None = None,
         **settings: Any,
@@ -56,6 +58,7 @@ class Core:
             settings["database_url"] = database_url
         self._settings = load(**settings)
         self._registry = Registry(self._settings.task_name_pattern)
+        self._registry.retry_policy = check_policy(retry_policy)
         self._registry.tracing = tracing
         if metrics_sink is not None:
             self._registry.around.begun.append(metrics_sink.record_job_start)

@@ -97,7 +97,7 @@ class TaskVerbs(Core):
         priority: int | None = None,
         retries: int | None = None,
         max_retries: int | None = None,
-        retry_delay: Delay = 0,
+        retry_delay: Delay | None = None,
         retry_backoff: bool = False,
         retry_max_delay: float | timedelta | None = None,
         retry_on: Raised | None = None,
@@ -124,6 +124,7 @@ class TaskVerbs(Core):
             retries: Further runs after a failure, at most; SONIQ_MAX_RETRIES by default.
             max_retries: The same, under its other published name.
             retry_delay: Seconds (or a timedelta) before a retry; a list gives the 1st, 2nd, …, the last one holds on.
+                By default the app's `retry_policy` says, and without one the retry is at once.
             retry_backoff: Double the delay with every retry.
             retry_max_delay: Seconds at most between two attempts.
             retry_on: Exception classes that may be tried again; any other one makes a dead letter at once.
@@ -195,12 +196,14 @@ def _model(model: object) -> type[BaseModel] | None:
     raise OptionInvalid(f"`args_model` must be a class of pydantic's BaseModel, not {model!r}", option="args_model")
 
 
-def _retries(limits: Sequence[object], delay: Delay, backoff: bool, max_delay: float | timedelta | None) -> Retries:
+def _retries(
+    limits: Sequence[object], delay: Delay | None, backoff: bool, max_delay: float | timedelta | None
+) -> Retries:
     limit = next(one for one in limits if one is not None)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= 1000:
         raise OptionInvalid(f"`retries` must be a whole number from 0 to 1000, not {limit!r}", option="retries")
-    delays = delay if isinstance(delay, list | tuple) else [delay]
-    if not delays:
+    delays = () if delay is None else delay if isinstance(delay, list | tuple) else [delay]
+    if delay is not None and not delays:
         raise OptionInvalid("`retry_delay` is an empty list; 0 retries at once", option="retry_delay")
     return Retries(
         limit,

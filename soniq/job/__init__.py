@@ -4,6 +4,7 @@ from soniq.job.claim import Claim
 from soniq.job.context import JobContext, Link
 from soniq.job.dead_letter import DeadLetterFilter, DeadLetterJob, DeadLetterStats
 from soniq.job.finding import Finding
+from soniq.job.meta import JobMeta
 from soniq.job.new import JobId, NewJob, UniqueKey
 from soniq.job.outcome import (
     Cancelled,
@@ -39,6 +40,7 @@ __all__ = [
     "Job",
     "JobContext",
     "JobId",
+    "JobMeta",
     "JobStatus",
     "Link",
     "NewJob",

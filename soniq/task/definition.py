@@ -24,7 +24,8 @@ class Retries:
 
     Attributes:
         limit: Further runs after the first, at most.
-        delays: Seconds before the 1st, 2nd, … retry; the last one holds for all that follow.
+        delays: Seconds before the 1st, 2nd, … retry; the last one holds for all that follow. Empty where the task
+            names none: the app's policy says, and without one the retry is at once.
         backoff: Double the delay with every retry.
         max_delay: Seconds at most, None for no bound.
         jitter: Spread of the delay as a share of it, so that what failed together does not return together.
@@ -53,7 +54,7 @@ class Retries:
             attempt: The attempt that failed.
             chance: A number from 0 to 1 that places the delay within its jitter.
         """
-        seconds = self.delays[min(attempt, len(self.delays)) - 1]
+        seconds = self.delays[min(attempt, len(self.delays)) - 1] if self.delays else 0.0
         if self.backoff:
             seconds *= 2.0 ** min(attempt - 1, 60)
         if self.max_delay is not None:

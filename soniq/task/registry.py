@@ -6,6 +6,7 @@ from soniq.errors import DuplicateTask, UnknownTask
 from soniq.job import NewSchedule
 from soniq.job.tracing import Tracing
 from soniq.task.definition import Handler, Task, check_name
+from soniq.task.policy import RetryPolicy
 from soniq.task.surroundings import Surroundings
 
 
@@ -15,6 +16,7 @@ class Registry:
     Attributes:
         around: What the app puts around their handlers.
         schedules: Those that the code declares, by name.
+        retry_policy: Asked about the retries of tasks that name no delay, None where there is none.
         tracing: Around its enqueues and attempts, None where nothing is traced.
     """
 
@@ -24,6 +26,7 @@ class Registry:
         self._by_handler: dict[Handler, Task] = {}
         self.around = Surroundings()
         self.schedules: dict[str, NewSchedule] = {}
+        self.retry_policy: RetryPolicy | None = None
         self.tracing: Tracing | None = None
 
     def __iter__(self) -> Iterator[Task]:

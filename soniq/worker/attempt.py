@@ -18,6 +18,7 @@ from soniq.run.left_behind import Execution
 from soniq.run.processes import Processes
 from soniq.run.resources import Resources
 from soniq.settle.decide import Bounds, decide
+from soniq.settle.policy import ruled
 from soniq.task.definition import Retries, Task
 from soniq.task.registry import Registry
 from soniq.worker.effects import AttemptEffects, Reach, log_own_end
@@ -71,6 +72,7 @@ class Attempts:
         self._bounds = Bounds(timedelta(seconds=settings.snooze_max_seconds), settings.max_snoozes)
         self._job_timeout = settings.job_timeout
         self._around = registry.around
+        self._policy = registry.retry_policy
         self._tracing = registry.tracing
         self._resources = Resources(registry.around.resources)
         threads = ThreadPoolExecutor(settings.sync_handler_pool_size, "soniq-handler")
@@ -197,6 +199,7 @@ class Attempts:
     def _decide(self, claim: Claim, outcome: Outcome, task: Task | None) -> Verdict:
         retries, result_ttl = (task.retries, task.result_ttl) if task else (UNKNOWN, None)
         try:
+            outcome = ruled(self._policy, claim, outcome, retries)
             return decide(claim, outcome, retries, random.random(), self._bounds, result_ttl)
         except Exception as error:  # a rule that cannot be applied must not leave the job held for ever
             logger.exception(
