@@ -5,6 +5,9 @@ SHELL := /bin/sh
 BIN := .venv/bin
 QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle control dead_letter)
 
+# A file of tests stays with one process; more of them would wait for the one server that they share.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 extras_lab := lab,sqlmodel
 extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,django,prometheus,opentelemetry,test,docker
 extras_docs := $(extras_test),docs
@@ -24,7 +27,7 @@ demo: .venv/.ready-lab ## Watch the four failures and the four fixes in the term
 	@$(BIN)/soniq demo
 
 test: .venv/.ready-test ## Run all tests on a real Postgres; POSTGRES=docker takes it from Docker
-	@$(if $(POSTGRES),SONIQ_LAB_POSTGRES=$(POSTGRES)) $(BIN)/python -m pytest -m 'not system' --ignore=tests/system
+	@$(if $(POSTGRES),SONIQ_LAB_POSTGRES=$(POSTGRES)) $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not system' --ignore=tests/system
 
 check: .venv/.ready-check ## Format, lint, types, layers and house rules
 	@$(BIN)/ruff format --check .
@@ -35,9 +38,9 @@ check: .venv/.ready-check ## Format, lint, types, layers and house rules
 
 test-system: .venv/.ready-test-system docs ## Test in Chromium, on Debian's PostgreSQL and PgBouncer (installs them where it may)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -m system
+	@$(BIN)/python -m pytest -m system tests/system
 	@bin="$$(ls -d /usr/lib/postgresql/*/bin | sort -V | head -n 1)"; echo "→ The queue on $$("$$bin/postgres" --version)"; \
-		env -u SONIQ_DATABASE_URL SONIQ_LAB_POSTGRES_BIN="$$bin" $(BIN)/python -m pytest -m 'not system' $(QUEUE_TESTS)
+		env -u SONIQ_DATABASE_URL SONIQ_LAB_POSTGRES_BIN="$$bin" $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not system' $(QUEUE_TESTS)
 
 docs: .venv/.ready-docs ## Build the site into site/: lessons executed, every internal link checked
 	@$(BIN)/python tools/render_lessons.py
