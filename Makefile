@@ -38,7 +38,7 @@ check: .venv/.ready-check ## Format, lint, types, layers and house rules
 
 test-system: .venv/.ready-test-system docs ## Test in Chromium, on Debian's PostgreSQL and PgBouncer (installs them where it may)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -m system tests/system
+	@$(BIN)/python -m pytest -m system tests/system tests/lab/servers
 	@bin="$$(ls -d /usr/lib/postgresql/*/bin | sort -V | head -n 1)"; echo "→ The queue on $$("$$bin/postgres" --version)"; \
 		env -u SONIQ_DATABASE_URL SONIQ_LAB_POSTGRES_BIN="$$bin" $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not system' $(QUEUE_TESTS)
 
