@@ -44,6 +44,7 @@ test-system: .venv/.ready-test-system docs ## Test in Chromium, on Debian's Post
 
 docs: .venv/.ready-docs ## Build the site into site/: lessons executed, every internal link checked
 	@$(BIN)/python tools/render_lessons.py
+	@$(BIN)/python tools/render_matrix.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: .venv/.ready-test ## Measure enqueueing, draining and picking up against bare SQL, as ratios; NAMES="drain bulk" for some of it

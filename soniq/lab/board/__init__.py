@@ -1,6 +1,7 @@
 """Every fault against every way to place an order, each cell a real run."""
 
-from soniq.lab.board.game import scoreboard
+from soniq.lab.board.game import scoreboard, strike
+from soniq.lab.board.matrix import Matrix, crash_matrix
 from soniq.lab.board.play import play
 from soniq.lab.board.score import Cell, Scoreboard
 from soniq.lab.board.strategies import (
@@ -28,10 +29,13 @@ __all__ = [
     "STRATEGIES",
     "TRIALS",
     "Cell",
+    "Matrix",
     "Scoreboard",
     "Strategy",
     "Trial",
+    "crash_matrix",
     "play",
     "scoreboard",
     "strategy",
+    "strike",
 ]

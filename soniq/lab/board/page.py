@@ -18,7 +18,7 @@ def page(head: Sequence[str], rows: Sequence[tuple[str, Sequence[Word]]]) -> str
         for title, words in rows
     )
     return (
-        f'<div class="soniq-board"><style>{_style()}</style><table><thead><tr>{titles}</tr></thead>'
+        f'<div class="soniq-board"><style>{style()}</style><table><thead><tr>{titles}</tr></thead>'
         f"<tbody>{lines}</tbody></table></div>"
     )
 
@@ -29,7 +29,8 @@ def _cell(word: Word) -> str:
     return f'<td class="soniq-board-{name}" title="{title}">{html.escape(words)}</td>'
 
 
-def _style() -> str:
+def style() -> str:
+    """Write the rules: a verdict's colour is its cells'."""
     pairs = {name: (sign.light, sign.dark) for name, sign in SIGNS.items()} | {"none": (LIGHT.soft, DARK.soft)}
     light = _rules({name: pair[0] for name, pair in pairs.items()}, [""])
     dark = {name: pair[1] for name, pair in pairs.items()}

@@ -110,4 +110,5 @@ class _Play:
 
 def _in_midst(title: str) -> str:
     """Say a title within a line: its first letter small, unless it begins with a name in capitals."""
-    return title if title[:2].isupper() else title[0].lower() + title[1:]
+    first = title.split()[0]
+    return title if len(first) > 1 and first.isupper() else title[0].lower() + title[1:]

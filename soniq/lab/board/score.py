@@ -11,7 +11,7 @@ from soniq.lab.record import Verdict
 from soniq.lab.stage import Run
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import RenderableType
 
 CORNER: Final = "What happens to the order"
 
@@ -81,7 +81,7 @@ class Scoreboard:
         """Return the cells, row by row."""
         return [[c for c in self.cells if c.trial == trial] for trial in self.trials]
 
-    def table(self) -> "Table":
+    def table(self) -> "RenderableType":
         """The board for a terminal, to be printed by rich."""
         from rich.table import Table  # noqa: PLC0415 - an extra
         from rich.text import Text  # noqa: PLC0415 - an extra
@@ -104,13 +104,17 @@ class Scoreboard:
 
     def _repr_html_(self) -> str:
         rows = [
-            (trial.title, [(_name(cell), cell.words, cell.verdict.sentence if cell.verdict else "") for cell in cells])
+            (
+                trial.title,
+                [(name_of(cell), cell.words, cell.verdict.sentence if cell.verdict else "") for cell in cells],
+            )
             for trial, cells in zip(self.trials, self.lines(), strict=True)
         ]
         return page([CORNER, *[each.title for each in self.strategies]], rows)
 
 
-def _name(cell: Cell) -> str:
+def name_of(cell: Cell) -> str:
+    """Return the verdict's name, "none" where there is no verdict."""
     return cell.verdict.name if cell.verdict else "none"
 
 

@@ -49,7 +49,7 @@ TRIALS: Final = (
     Trial("after_commit", "SIGKILL after COMMIT", "after_commit"),
 )
 MORE: Final = (
-    Trial("answer_lost", "The answer to the second call is lost", "after_enqueue", deed="cut"),
+    Trial("answer_lost", "The answer to the enqueue is lost", "after_enqueue", deed="cut"),
     Trial("overtaken", "A later order commits first", "before_commit", deed="overtake"),
     Trial("relay_down", "No relay runs when the worker comes", strikes="relay"),
     Trial("relay_killed", "SIGKILL between publish and mark", "before_the_mark", strikes="relay"),

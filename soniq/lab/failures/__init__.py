@@ -1,6 +1,8 @@
 """The four failures of an order and its job in two systems, in five real runs."""
 
 from soniq.lab.failures.busy_day import Day, busy_day
+from soniq.lab.failures.lag import outbox_lag
+from soniq.lab.failures.on_celery import knife_with_acks_late
 from soniq.lab.failures.random_kills import Tally, random_kills
 from soniq.lab.failures.runs import Code, change_of_mind, early_worker, ghost, knife, unanswered_call
 
@@ -13,6 +15,8 @@ __all__ = [
     "early_worker",
     "ghost",
     "knife",
+    "knife_with_acks_late",
+    "outbox_lag",
     "random_kills",
     "unanswered_call",
 ]

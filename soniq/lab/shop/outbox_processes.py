@@ -1,5 +1,7 @@
 """What the outbox's processes do: place an order, or be the relay."""
 
+import signal
+import threading
 from contextlib import closing
 from typing import Any
 
@@ -21,4 +23,14 @@ def relay(database: str, broker: str, queue: str, _order: dict[str, Any], code: 
     """Be the relay: publish what the outbox holds, say how much it was, and end."""
     with psycopg.connect(database) as db, closing(open_broker(broker)) as connection:
         published: int = getattr(outbox, code)(db, Queue(queue, connection=connection))
+    return published
+
+
+def keep_relaying(database: str, broker: str, queue: str, _order: dict[str, Any], pause_s: float) -> int:
+    """Be the relay until SIGTERM: publish, pause, and look again."""
+    is_over, published = threading.Event(), 0
+    signal.signal(signal.SIGTERM, lambda *_: is_over.set())
+    with psycopg.connect(database) as db, closing(open_broker(broker)) as connection:
+        while not is_over.wait(pause_s):
+            published += outbox.publish_by_state(db, Queue(queue, connection=connection))
     return published
