@@ -51,6 +51,7 @@ PLACES: Final[dict[str, Place]] = {
         Place("after_commit", "after COMMIT, before the answer", "after", {"commit": "write"}),
         Place("before_the_mark", "after a relay published, before it says so", "before", {"mark": "enqueue"}),
         Place("after_the_mark", "after a relay said what it published, before it commits", "after", {"mark": None}),
+        Place("before_the_stock", "before a book leaves the shelf", "before", {"stock": None}),
         Place("before_the_job", "before the worker begins the job", "after", {"claim": None}),
         Place("before_the_effect", "in the job, before the invoice is sent", "before", {"effect": None}),
         Place("after_the_effect", "after the invoice is sent, before the job is recorded", "after", {"effect": None}),

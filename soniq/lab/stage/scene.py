@@ -19,8 +19,8 @@ from soniq.lab.shop.tasks import DATABASE_VARIABLE
 from soniq.lab.stage.audit import NOTHING_TO_RUN, audit
 from soniq.lab.stage.post import post
 from soniq.lab.stage.run import Run
-from soniq.lab.stage.watch import Watch
-from soniq.lab.tap import Tap, tap_postgres, tap_queue
+from soniq.lab.stage.watch import NOTHING_MORE, Watch, Words
+from soniq.lab.tap import Act, Tap, tap_postgres, tap_queue
 from soniq.lab.tap.moment import Cut
 
 BROKER_DOWN: Final = "broker_down"
@@ -52,15 +52,21 @@ class Scene:
         title: What is tried.
         order: What is ordered; the shop's next number for Ada, if not given.
         lanes: Lanes to draw whether or not anything happens in them; a mapping says what each is called.
+        told: What is told besides the usual; see `Watch`.
 
     Attributes:
         messages: How many messages the request sent.
     """
 
     def __init__(
-        self, shop: Shop, title: str, order: Order | None = None, lanes: Sequence[Lane] | Mapping[Lane, str] = ()
+        self,
+        shop: Shop,
+        title: str,
+        order: Order | None = None,
+        lanes: Sequence[Lane] | Mapping[Lane, str] = (),
+        told: Mapping[Act, Words] = NOTHING_MORE,
     ) -> None:
-        self.shop = shop
+        self.shop, self._told = shop, told
         self.order = order or Order(shop.next_number())
         named = lanes if isinstance(lanes, Mapping) else {lane: LANE_NAMES[lane] for lane in lanes}
         self._recorder = Recorder(shop.folder / f"{uuid4().hex}.jsonl", title, named)
@@ -136,7 +142,7 @@ class Scene:
         return Run(self.order.number, self._recorder.conclude(verdict), verdict, self._ending, self._struck)
 
     def _watch(self, lane: Lane, order: Order | None = None) -> Watch:
-        return Watch(self._recorder, lane, f"{lane}-{uuid4().hex[:6]}", order or self.order)
+        return Watch(self._recorder, lane, f"{lane}-{uuid4().hex[:6]}", order or self.order, self._told)
 
     async def _act(
         self, watch: Watch, target: str, *arguments: object, blow: Blow | None, listener: socket.socket | None = None

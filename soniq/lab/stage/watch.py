@@ -1,5 +1,7 @@
 """Record what a process does, from what is seen on the wire."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from soniq.lab.faults import Countdown, Trap, When
@@ -8,7 +10,9 @@ from soniq.lab.shop.order import Order
 from soniq.lab.tap import Act, Moment
 
 OK: Final = "ok"
-TOLD: Final[dict[Act, tuple[Kind, str]]] = {
+Words = tuple[Kind, str]
+NOTHING_MORE: Final[Mapping[Act, Words]] = MappingProxyType({})
+TOLD: Final[dict[Act, Words]] = {
     "write": ("write", "insert order {number}"),
     "enqueue": ("enqueue", "enqueue invoice {number}"),
     "outbox": ("write", "outbox: invoice {number}"),
@@ -35,6 +39,7 @@ class Watch:
         lane: Whose lane the process has.
         actor: Which of several on that lane.
         order: What all this is about.
+        told: What is told besides the usual, and how: `{"stock": ("write", "take a book")}`.
 
     Attributes:
         actor, order: As given.
@@ -43,8 +48,11 @@ class Watch:
         messages: How many the process sent.
     """
 
-    def __init__(self, recorder: Recorder, lane: Lane, actor: str, order: Order) -> None:
+    def __init__(
+        self, recorder: Recorder, lane: Lane, actor: str, order: Order, told: Mapping[Act, Words] = NOTHING_MORE
+    ) -> None:
         self._recorder, self._lane, self.actor, self.order = recorder, lane, actor, order
+        self._told = {**TOLD, **told}
         self._open: dict[str, str] = {}  # a line's transaction, once it is begun
         self._shown: set[str] = set()  # transactions in which something of interest happened
         self._committing: set[str] = set()  # lines on which COMMIT was asked for
@@ -116,8 +124,8 @@ class Watch:
             self._tell_end(moment, "commit" if moment.act == "commit" else "rollback")
         elif moment.act == "effect" and not moment.rows:
             self.tell_note("the invoice is there already")
-        elif moment.act in TOLD:
-            self._tell_deed(moment, *TOLD[moment.act])
+        elif moment.act in self._told:
+            self._tell_deed(moment, *self._told[moment.act])
 
     def _tell_deed(self, moment: Moment, kind: Kind, words: str) -> None:
         number = moment.about or self.order.number
