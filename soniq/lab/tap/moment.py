@@ -40,6 +40,8 @@ _PATTERNS: Final[tuple[tuple[Act, str], ...]] = (
     ("fail", r"with ours as .* insert into soniq\.job_history\b"),
     ("claim", r"update soniq\.jobs set state = 'processing'"),
     ("collect", r"select .* from outbox where\b"),
+    ("claim", r"update queue set token\b"),  # a queue that somebody made at home
+    ("done", r'(with .* )?update "?queue\b'),
     ("read", r'select .* from "?orders\b'),
 )
 _COMMENT: Final = re.compile(r"^\s*--.*$", re.M)
