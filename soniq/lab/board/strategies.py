@@ -1,4 +1,4 @@
-"""The ways to place an order: on RQ and on Celery, by their mends and by an outbox, and Soniq in each of its shapes."""
+"""The ways to place an order: on RQ and Celery, by mends and outbox, Soniq in each shape, and its argument forgotten."""
 
 import difflib
 from dataclasses import dataclass
@@ -99,8 +99,9 @@ SHAPES: Final = (
     Strategy("sqlalchemy", "SQLAlchemy in FastAPI", "soniq.lab.shapes.fastapi_process:serve", over_http=True),
     Strategy("tortoise", "Tortoise", "soniq.lab.shapes.tortoise_process:place"),
 )
+FORGOTTEN: Final = Strategy("forgotten", "connection= forgotten", "soniq.lab.shapes.forgetful:place")
 STRATEGIES: Final[dict[str, Strategy]] = {
-    each.name: each for each in (*NAIVE, *ON_CELERY, *MENDS, *HOOKS, *OUTBOXES, *SHAPES)
+    each.name: each for each in (*NAIVE, *ON_CELERY, *MENDS, *HOOKS, *OUTBOXES, *SHAPES, FORGOTTEN)
 }
 
 

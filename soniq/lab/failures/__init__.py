@@ -1,6 +1,7 @@
-"""The four failures of an order and its job in two systems, in five real runs."""
+"""The four failures of an order and its job in two systems, in five real runs, and the fifth, in one system."""
 
 from soniq.lab.failures.busy_day import Day, busy_day
+from soniq.lab.failures.forgetting import Guard, forgotten
 from soniq.lab.failures.lag import outbox_lag
 from soniq.lab.failures.on_celery import knife_with_acks_late
 from soniq.lab.failures.random_kills import Tally, random_kills
@@ -9,10 +10,12 @@ from soniq.lab.failures.runs import Code, change_of_mind, early_worker, ghost, k
 __all__ = [
     "Code",
     "Day",
+    "Guard",
     "Tally",
     "busy_day",
     "change_of_mind",
     "early_worker",
+    "forgotten",
     "ghost",
     "knife",
     "knife_with_acks_late",

@@ -1,13 +1,15 @@
 """What the processes do that speak asyncpg: place one order, or work. A fault may end them sooner."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 
 from soniq.lab.shapes import own_pool, soniqs_pool
 from soniq.lab.shapes.tasks import bookshop, send_invoice
 from soniq.lab.shop.order import Order
+
+QUEUES: Final = "default"  # what a lesson enqueues elsewhere is no part of an order's story
 
 
 def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any]) -> None:
@@ -36,8 +38,8 @@ def keep_working(
     """Be a worker until SIGTERM; one that takes another for dead after a second of silence."""
 
     async def run() -> int:
-        quick = {"heartbeat_timeout": 1, "heartbeat_interval": 0.2, "sweep_interval": 0.2}
-        async with bookshop(database, handler, **quick) as app:
+        quick: dict[str, Any] = {"heartbeat_timeout": 1, "heartbeat_interval": 0.2, "sweep_interval": 0.2}
+        async with bookshop(database, handler, queues=QUEUES, **quick) as app:
             return await app.run_worker()
 
     return asyncio.run(run())
@@ -47,7 +49,7 @@ def work(database: str, _broker: str, _queue: str, _order: dict[str, Any], handl
     """Be the worker: run what is due, and end."""
 
     async def run() -> int:
-        async with bookshop(database, handler) as app:
+        async with bookshop(database, handler, queues=QUEUES) as app:
             return await app.run_worker(run_once=True)
 
     return asyncio.run(run())

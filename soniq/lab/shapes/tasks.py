@@ -40,14 +40,17 @@ async def send_invoice_once(number: int) -> None:
 HANDLERS: Final = {each.__name__: each for each in (send_invoice, send_invoice_once)}
 
 
-def bookshop(url: str, handler: str = send_invoice.__name__, **settings: object) -> Soniq:
+def bookshop(
+    url: str, handler: str = send_invoice.__name__, *, transactional: bool = True, **settings: object
+) -> Soniq:
     """Make the shop's app.
 
     Args:
         url: Its database.
         handler: Which of `HANDLERS` sends the invoices.
+        transactional: Whether its task refuses an enqueue that joins nothing.
         settings: As of `Soniq`.
     """
     app = Soniq(url, **settings)
-    app.job(name="send_invoice", transactional=True)(HANDLERS[handler])
+    app.job(name="send_invoice", transactional=transactional)(HANDLERS[handler])
     return app
