@@ -24,7 +24,7 @@ try:
     )
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 except ImportError as error:
-    raise ImportError("OpenTelemetryTracing needs opentelemetry-api: pip install 'soniq[opentelemetry]'") from error
+    raise ImportError("OpenTelemetryTracing needs opentelemetry-api: pip install opentelemetry-api") from error
 
 W3C: Final = TraceContextTextMapPropagator()
 FIELDS: Final = ("traceparent", "tracestate")

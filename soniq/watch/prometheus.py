@@ -3,7 +3,7 @@
 try:
     from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 except ImportError as error:
-    raise ImportError("PrometheusMetricsSink needs prometheus-client: pip install 'soniq[prometheus]'") from error
+    raise ImportError("PrometheusMetricsSink needs prometheus-client: pip install prometheus-client") from error
 
 LABELS = ("job_name", "queue")
 

@@ -63,7 +63,7 @@ def _container(image: str, port: int) -> "DockerContainer":
     if not docker_listens():
         raise LabUnavailable("Docker was asked for, and no engine answers (is it running? is DOCKER_HOST right?)")
     if importlib.util.find_spec("testcontainers") is None:
-        raise LabUnavailable("Docker was asked for, and `soniq[docker]` (testcontainers) is not installed")
+        raise LabUnavailable("Docker was asked for, and testcontainers is not installed: pip install testcontainers")
     from testcontainers.core.container import DockerContainer  # noqa: PLC0415 - an extra, 0.5 s to import
 
     return DockerContainer(image).with_exposed_ports(port)
