@@ -4,18 +4,33 @@ import difflib
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, create_model, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from soniq.errors import SettingsInvalid
 
 SCHEMES: Final = ("postgresql", "postgres")
+SOURCES: Final = SettingsConfigDict(env_prefix="SONIQ_", env_file=".env", extra="ignore", frozen=True)
+# Names that people have read about elsewhere.
+OTHER_NAMES: Final = {"cleanup_interval": "sweep_interval"}
+INSTEAD: Final = {
+    "autoload_plugins": "there are no plugins; `app.middleware`, `app.resource` and the hooks stand around handlers",
+    "backend": 'Postgres is the only one ("postgres"); `soniq.testing.make_app()` gives tests a database of their own',
+    "debug": 'write `log_level="debug"`',
+    "environment": "give each environment a database of its own, or a `database_schema`",
+    "plugins": "there are none; `app.middleware`, `app.resource` and the hooks stand around handlers",
+    "pool_headroom": "workers claim and settle on connections beside the pool, so it needs none: see `pool_max_size`",
+    "producer_id": "a job's row does not say who enqueued it; with `tracing=` its trace does",
+    "route_map": "a task names its queue, `@app.job(queue=…)`, and so does `task_ref(default_queue=…)`",
+}
 
 
-class Settings(BaseSettings):
+class _Sources(BaseSettings):
+    model_config = SOURCES
+
+
+class Settings(_Sources):
     """Everything that can be set: an argument of `Soniq(…)` wins over SONIQ_<NAME>, and that over `.env`."""
-
-    model_config = SettingsConfigDict(env_prefix="SONIQ_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: str | None = Field(
         None, repr=False, description="PostgreSQL URL: postgresql://user:password@host:5432/name"
@@ -28,6 +43,9 @@ class Settings(BaseSettings):
     concurrency: int = Field(4, ge=1, le=10_000, description="Jobs that a worker runs at once")
     queues: Annotated[tuple[str, ...] | None, NoDecode] = Field(
         None, description="Queues a worker serves, by commas; unset: every queue"
+    )
+    jobs_modules: Annotated[tuple[str, ...] | None, NoDecode] = Field(
+        None, description="Modules that define tasks, by commas, which a worker or scheduler imports before it starts"
     )
     max_retries: int = Field(3, ge=0, le=1000, description="Retries of a task that names none")
     priority: int = Field(100, ge=1, le=1000, description="Priority of a job whose task names none; lower first")
@@ -46,9 +64,17 @@ class Settings(BaseSettings):
     poll_interval: float = Field(1, ge=0.05, le=60, description="Seconds between looks of a sleeping worker")
     heartbeat_interval: float = Field(1, ge=0.1, le=60, description="Seconds between a worker's signs of life")
     heartbeat_timeout: float = Field(30, ge=1, le=7200, description="Seconds without one after which a worker is dead")
-    sweep_interval: float = Field(1, ge=0.1, le=60, description="Seconds between looks for dead workers")
+    sweep_interval: float = Field(1, ge=0.1, le=3600, description="Seconds between looks for dead workers")
+    error_retry_delay: float = Field(
+        2, ge=0.05, le=60, description="Seconds at most from an error, such as an outage, to a worker's next try"
+    )
     shutdown_timeout: float = Field(
         30, ge=0, description="Seconds that running async handlers get at shutdown; plain functions are waited for"
+    )
+    sync_handler_grace_seconds: float | None = Field(
+        None,
+        ge=0,
+        description="Seconds after those in which plain functions may still end; unset: as long as they take",
     )
     sync_handler_pool_size: int = Field(8, ge=1, le=1000, description="Threads for handlers that are plain functions")
     process_pool_size: int | None = Field(
@@ -95,21 +121,28 @@ class Settings(BaseSettings):
             raise ValueError("Postgres keeps names that begin with pg_, and information_schema, for itself")
         return name
 
-    @field_validator("queues", mode="before")
+    @field_validator("queues", "jobs_modules", mode="before")
     @classmethod
     def split_names(cls, value: Any) -> Any:
-        """Let a comma-separated text name several queues."""
+        """Let a comma-separated text name several."""
         if isinstance(value, str):
             return tuple(name.strip() for name in value.split(",") if name.strip()) or None
         return value
+
+
+# What the environment says under names that are none of ours.
+_NOT_OURS: Final[dict[str, Any]] = dict.fromkeys((*OTHER_NAMES, *INSTEAD), (Any, None))
+_Elsewhere = create_model("_Elsewhere", __base__=_Sources, **_NOT_OURS)
 
 
 def load(**given: Any) -> Settings:
     """Read the settings, arguments first.
 
     Raises:
-        SettingsInvalid: A name is unknown (the nearest one is suggested) or a value out of range.
+        SettingsInvalid: A name is unknown (the nearest one is suggested, or what to use instead of a published one) or
+            a value out of range.
     """
+    given = _ours(_Elsewhere().model_dump(exclude_none=True)) | _ours(given)
     for name in given:
         if name not in Settings.model_fields:
             near = difflib.get_close_matches(name, Settings.model_fields, n=1)
@@ -122,3 +155,14 @@ def load(**given: Any) -> Settings:
         name = ".".join(str(part) for part in first["loc"])
         was = "" if name == "database_url" else f", not {first['input']!r}"  # it may hold a password
         raise SettingsInvalid(f"setting `{name}`: {first['msg']}{was}", name=name) from None
+
+
+def _ours(given: dict[str, Any]) -> dict[str, Any]:
+    """Say under our names what was given under published ones, and refuse those that have no meaning here."""
+    for name in given.keys() & INSTEAD.keys():
+        if given[name] is not None and (name, given[name]) != ("backend", "postgres"):
+            raise SettingsInvalid(f"Soniq has no setting `{name}`: {INSTEAD[name]}", name=name)
+    for name in given.keys() & OTHER_NAMES.keys():
+        if OTHER_NAMES[name] in given:
+            raise SettingsInvalid(f"`{name}` is another name of `{OTHER_NAMES[name]}`: give one of them", name=name)
+    return {OTHER_NAMES.get(name, name): value for name, value in given.items() if name not in INSTEAD}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import soniq.worker
 from soniq.app.calls import Calls, TargetLike, merge
+from soniq.app.modules import import_modules
 from soniq.enqueue.options import Options
 from soniq.enqueue.request import request
 from soniq.errors import OptionInvalid, ScheduleInvalid
@@ -169,6 +170,7 @@ class Scheduler:
 
     async def _timekeeper(self, check_interval: object) -> "Timekeeper":
         seconds = _interval(check_interval)
+        import_modules(self._app.settings.jobs_modules)
         pool = await self._app.opened()
         return soniq.worker.Timekeeper(pool, self._app.settings, self._app.registry, seconds)
 

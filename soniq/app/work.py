@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import soniq.worker
 from soniq.app.core import Core
+from soniq.app.modules import import_modules
 from soniq.enqueue.options import check_queue
 from soniq.errors import OptionInvalid
 from soniq.job.effects import Producer
@@ -58,6 +59,7 @@ class WorkVerbs(Core):
         Raises:
             OptionInvalid: `concurrency` is below 1, or `queues` is empty, no list of names, or holds a wrong weight;
                 no child process could import a handler that is marked `process=True`.
+            SettingsInvalid: A module of SONIQ_JOBS_MODULES cannot be imported.
             SoniqError: What `ensure_initialized` raises; an outage that comes later is waited out.
         """
         worker = await self._worker(concurrency, queues)
@@ -117,6 +119,7 @@ class WorkVerbs(Core):
     async def _worker(self, concurrency: int | None, queues: Queues | None) -> "Worker":
         served: Queues | None = self._settings.queues if queues is None else _names(queues)
         jobs_at_once = self._settings.concurrency if concurrency is None else check_whole("concurrency", concurrency, 1)
+        import_modules(self._settings.jobs_modules)
         for task in self._registry:
             if task.process:
                 check_importable(task)

@@ -85,10 +85,11 @@ class Crew:
         """
         await self._heartbeat.start()
         await self._attempts.prepare()
-        self._settling = asyncio.create_task(keep_going("settle", self._outbox.run))
-        self._reporting = asyncio.create_task(keep_going("progress", self._progress.run))
+        pause = self._profile.settings.error_retry_delay
+        self._settling = asyncio.create_task(keep_going("settle", self._outbox.run, pause))
+        self._reporting = asyncio.create_task(keep_going("progress", self._progress.run, pause))
         if listen and self._profile.listens:
-            self._listening = asyncio.create_task(keep_going("listen", self._ear.run))
+            self._listening = asyncio.create_task(keep_going("listen", self._ear.run, pause))
 
     def hurry(self) -> None:
         """Wait for nothing that still runs."""
@@ -114,7 +115,7 @@ class Crew:
     async def _finish_running(self) -> None:
         await self._unless_hurried(self._profile.settings.shutdown_timeout)
         await self.slots.cancel()
-        await self._unless_hurried(None)  # threads, which cannot be cancelled
+        await self._unless_hurried(self._profile.settings.sync_handler_grace_seconds)  # threads cannot be cancelled
         while not self.slots.idle:
             await self.slots.cancel()
             await self.slots.finished(INSIST_SECONDS)

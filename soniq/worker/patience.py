@@ -13,14 +13,15 @@ FIRST_PAUSE: Final = 0.05
 LONGEST_PAUSE: Final = 2.0
 
 
-async def keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+async def keep_going(name: str, work: Callable[[], Awaitable[None]], longest: float = LONGEST_PAUSE) -> None:
     """Run `work` until it returns; after an error, say so, wait a little longer each time, and run it again.
 
     Args:
         name: What the log calls it.
         work: To be run again from its beginning, so its state lives outside.
+        longest: Seconds to wait at most.
     """
-    pause = FIRST_PAUSE
+    first = pause = min(FIRST_PAUSE, longest)
     loop = asyncio.get_running_loop()
     while True:
         began = loop.time()
@@ -31,7 +32,7 @@ async def keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
             logger.warning("database unreachable, for the part %r: %s", name, error.message, extra=facts)
         except Exception:  # a fault of our own must not end the worker silently
             logger.exception("worker part failed: %r", name, extra={"part": name})
-        if loop.time() - began > LONGEST_PAUSE:
-            pause = FIRST_PAUSE  # it had worked in between
+        if loop.time() - began > longest:
+            pause = first  # it had worked in between
         await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+        pause = min(pause * 2, longest)

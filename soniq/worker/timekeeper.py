@@ -23,13 +23,14 @@ class Timekeeper:
     """
 
     def __init__(self, pool: ConnectionPool, settings: Settings, registry: Registry, check_seconds: float) -> None:
+        self._pause = settings.error_retry_delay
         profile = introduce(new_id(), settings, None, 0)
         self._line = Line(pool)
         self._leader = Leader(self._line, profile, registry.schedules, check_seconds)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Make ticks into jobs until `stop` is set; outages are waited out."""
-        keeping = asyncio.create_task(keep_going("schedules", self._keep), name="soniq-schedules")
+        keeping = asyncio.create_task(keep_going("schedules", self._keep, self._pause), name="soniq-schedules")
         stopped = asyncio.create_task(stop.wait(), name="soniq-stop")
         try:
             await asyncio.wait((keeping, stopped), return_when=asyncio.FIRST_COMPLETED)

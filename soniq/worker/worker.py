@@ -79,7 +79,7 @@ class Worker:
         Raises:
             DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
         """
-        return await self._work(lambda crew: _until(stop, crew, crew.feed.run), listen=True)
+        return await self._work(lambda crew: self._until(stop, crew, crew.feed.run), listen=True)
 
     async def run_once(self, stop: asyncio.Event, limit: int | None = None) -> int:
         """Run everything that is due, what becomes due meanwhile included, and return; end as `run` if `stop` is set.
@@ -95,7 +95,7 @@ class Worker:
             DatabaseUnreachable: The server did not answer at the start; later outages are waited out.
         """
         return await self._work(
-            lambda crew: _until(stop, crew, lambda: crew.feed.run_until_nothing_is_left(limit)), listen=False
+            lambda crew: self._until(stop, crew, lambda: crew.feed.run_until_nothing_is_left(limit)), listen=False
         )
 
     def give_up(self) -> None:
@@ -117,7 +117,7 @@ class Worker:
         finally:
             await _stop(crew)
         facts = {"worker_id": self.id, "attempts": crew.slots.started}
-        logger.info("worker stopped: %s, after %s attempts", self.id, crew.slots.started, extra=facts)
+        logger.info("worker stopped: %s, attempts: %s", self.id, crew.slots.started, extra=facts)
         return crew.slots.started
 
     async def _start(self, crew: Crew, listen: bool) -> None:
@@ -128,6 +128,20 @@ class Worker:
             raise
         finally:
             self._begun.set()
+
+    async def _until(self, stop: asyncio.Event, crew: Crew, claim: Callable[[], Awaitable[None]]) -> None:
+        pause = self._profile.settings.error_retry_delay
+        claiming = asyncio.create_task(keep_going("claim", claim, pause), name="soniq-claim")
+        stopped = asyncio.create_task(stop.wait(), name="soniq-stop")
+        try:
+            await asyncio.wait((claiming, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if claiming.done():
+                await claiming  # nothing is left, or an error of its own, which ends the worker loudly
+        finally:
+            stopped.cancel()
+            crew.feed.stop()
+            await asyncio.wait((claiming,), timeout=HOMECOMING_SECONDS)  # a claim under way is handed back
+            claiming.cancel()
 
 
 def _warn_of_pooler(profile: Profile) -> None:
@@ -148,17 +162,3 @@ async def _stop(crew: Crew) -> None:
         crew.hurry()
         await to_the_end(stopping)
         raise
-
-
-async def _until(stop: asyncio.Event, crew: Crew, claim: Callable[[], Awaitable[None]]) -> None:
-    claiming = asyncio.create_task(keep_going("claim", claim), name="soniq-claim")
-    stopped = asyncio.create_task(stop.wait(), name="soniq-stop")
-    try:
-        await asyncio.wait((claiming, stopped), return_when=asyncio.FIRST_COMPLETED)
-        if claiming.done():
-            await claiming  # nothing is left, or an error of its own, which ends the worker loudly
-    finally:
-        stopped.cancel()
-        crew.feed.stop()
-        await asyncio.wait((claiming,), timeout=HOMECOMING_SECONDS)  # a claim under way is handed back
-        claiming.cancel()

@@ -32,3 +32,14 @@ async def test_a_cancelled_part_ends() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await keep_going("claim", work)
+
+
+async def test_it_waits_no_longer_than_it_is_told() -> None:
+    tries = iter(range(8))
+
+    async def work() -> None:
+        if next(tries) < 7:  # else 0.05 s, doubled six times: over three seconds
+            raise DatabaseUnreachable("gone")
+
+    async with asyncio.timeout(2):
+        await keep_going("claim", work, longest=0.001)

@@ -126,6 +126,28 @@ async def test_a_thread_is_waited_for_beyond_the_time_out(brief: Soniq, other: A
     assert await other.fetchval("select attempt from soniq.job_history where state = 'done'") == 1
 
 
+async def test_a_thread_is_given_up_after_its_grace(migrated_url: str, other: Any) -> None:
+    running, finish, stop = asyncio.Event(), threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async with Soniq(migrated_url, shutdown_timeout=0, sync_handler_grace_seconds=0.01) as app:
+
+        @app.job(name="work")
+        def work() -> None:
+            loop.call_soon_threadsafe(running.set)
+            finish.wait()
+
+        await app.enqueue(work)
+        worker = asyncio.create_task(app.run_worker(shutdown_event=stop))
+        await running.wait()
+        stop.set()
+        assert await asyncio.wait_for(worker, 10) == 1
+
+        assert app.handlers_left == 1
+        assert await states(other) == [("processing", 1, 0)]
+        finish.set()
+
+
 async def test_a_thread_that_is_given_up_keeps_its_claim_until_it_has_ended(brief: Soniq, other: Any) -> None:
     running, finish = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
