@@ -1,4 +1,4 @@
-"""The ways to place an order: on RQ and Celery, by mends and outbox, Soniq in each shape, and its argument forgotten."""
+"""The ways to place an order: on RQ and Celery, their mends, an outbox, Soniq in each shape, or with no connection."""
 
 import difflib
 from dataclasses import dataclass

@@ -11,19 +11,20 @@ from soniq.lab.servers.front import hold_postgres, hold_valkey
 Source = Literal["embedded", "docker"]
 
 
-def find_postgres(url: str | None = None, *, via: Source | None = None) -> str:
+def find_postgres(url: str | None = None, *, via: Source | None = None, durable: bool = False) -> str:
     """Return the URL of a Postgres for this process.
 
     Args:
         url: Wins where given, and SONIQ_DATABASE_URL after it.
         via: Where a server comes from when none is named; SONIQ_LAB_POSTGRES if not given, else "embedded".
+        durable: An embedded one is to wait for the disk at each commit, as yours in production does.
 
     Raises:
         LabUnavailable: No way leads to a server; the message says what was tried.
     """
     if named := url or os.environ.get("SONIQ_DATABASE_URL"):
         return named
-    return docker_postgres() if _source(via, "SONIQ_LAB_POSTGRES") == "docker" else hold_postgres()
+    return docker_postgres() if _source(via, "SONIQ_LAB_POSTGRES") == "docker" else hold_postgres(durable=durable)
 
 
 def find_valkey(url: str | None = None, *, via: Source | None = None) -> str:
