@@ -25,7 +25,7 @@ EXPORTS: Final[dict[str, str]] = {
     "two_connections": "soniq.lab.stage",
     "timeline": "soniq.lab.draw",
 }
-PARTS: Final = ("board", "exercises", "failures", "faults", "hood", "plots", "servers", "shapes", "shop")
+PARTS: Final = ("board", "exercises", "failures", "faults", "hood", "plots", "servers", "shapes", "shop", "work")
 
 
 def __getattr__(name: str) -> Any:

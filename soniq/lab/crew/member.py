@@ -53,6 +53,14 @@ class Member:
         said = await asyncio.shield(self._answer)
         return Ending(**json.loads(said)) if said else Ending(killed=True)
 
+    def freeze(self) -> None:
+        """Send SIGSTOP: it stands still, and holds what it holds."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Send SIGCONT: it goes on where it stood."""
+        os.kill(self.pid, signal.SIGCONT)
+
     async def kill(self) -> None:
         """Send SIGKILL, and return when it is dead: no line of its code runs after this."""
         if not self._answer.done():

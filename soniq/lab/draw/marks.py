@@ -18,6 +18,7 @@ FILLED: Final[dict[MarkLook, str]] = {
     "found": circle(4),
     "job": "m-7-6h14v12h-14z",
     "fail": "m-7-7h14v14h-14z",
+    "frozen": "m-6-7h4v14h-4zm8 0h4v14h-4z",
     "done": circle(8),
     "sent": "m-10-7h20v14h-20z",
     "start": "m-4-6l10 6-10 6z",

@@ -14,6 +14,7 @@ Fate = Literal["committed", "undone", "open"]
 
 TRANSACTIONAL: Final = {"begin", "commit", "rollback", "write", "read"}
 ENDS: Final[dict[str, Fate]] = {"commit": "committed", "rollback": "undone"}
+WORK_ENDS: Final = {"done", "fail", "kill", "freeze", "run"}
 LONG_PAUSE_S: Final = 1.0  # shorter gaps are drawn as they come; longer ones are cut short, and labelled
 
 
@@ -243,9 +244,9 @@ def _same_subject(job: Step, run: Step) -> bool:
 
 
 def _working(steps: Sequence[Step]) -> Iterable[Stretch]:
-    for run in (step for step in steps if step.event.kind == "run"):
+    for run in (step for step in steps if step.event.kind in {"run", "wake"}):
         own = [s for s in steps if s.number > run.number and s.event.actor == run.event.actor]
         own = [s for s in own if s.event.lane == run.event.lane]
-        end = next((s for s in own if s.event.kind in {"done", "fail", "kill", "run"}), None)
+        end = next((s for s in own if s.event.kind in WORK_ENDS), None)
         last = end or (own[-1] if own else run)
         yield Stretch(run.event.lane, run.number, last.number)

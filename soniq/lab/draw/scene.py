@@ -10,7 +10,7 @@ Tone = Literal["ink", "soft", "bad", "ok", "job", "verdict"]
 BandLook = Literal["committed", "undone", "open", "working", "rows"]
 StrokeLook = Literal["lane", "pole", "waits", "strike", "gap", "cut"]
 MarkLook = Literal[
-    "dot", "row", "job", "found", "missing", "kill", "fail", "done", "sent", "note", "start",
+    "dot", "row", "job", "found", "missing", "kill", "frozen", "fail", "done", "sent", "note", "start",
     "consistent", "orphan", "lost", "duplicate", "early", "late",
 ]  # fmt: skip
 

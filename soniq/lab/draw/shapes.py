@@ -22,10 +22,13 @@ TONES: Final[dict[Kind, Tone]] = {
     "done": "ok",
     "enqueue": "job",
     "run": "job",
+    "wake": "job",
     "note": "soft",
 }
 ACTOR_MARKS: Final[dict[Kind, MarkLook]] = {
     "kill": "kill",
+    "freeze": "frozen",
+    "wake": "start",
     "run": "start",
     "effect": "sent",
     "fail": "fail",

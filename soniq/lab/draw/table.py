@@ -34,6 +34,7 @@ SIGNS: Final[dict[MarkLook, str]] = {
     "found": "●",
     "missing": "∅",
     "kill": "✖",
+    "frozen": "‖",
     "fail": "✗",
     "done": "✔",
     "sent": "✉",

@@ -14,6 +14,8 @@ WORDLESS: Final[dict[Kind, str]] = {
     "enqueue": "enqueues a job",
     "refuse": "refused",
     "kill": "killed",
+    "freeze": "frozen",
+    "wake": "wakes",
     "run": "runs the job",
     "effect": "effect",
     "fail": "failed",
@@ -76,6 +78,10 @@ def _what(step: Step, names: Mapping[Lane, str]) -> str:
         return " rolls back what the dead process left open"
     if kind == "kill":
         return f" dies: {said}"
+    if kind == "freeze":
+        return f" stands still: {said}"
+    if kind == "wake":
+        return f" wakes where it stood: {said}"
     if kind == "fail":
         return f" lives on, {said}" if "failed" in said else f" lives on, its job failed: {said}"
     if kind == "refuse" and step.store:

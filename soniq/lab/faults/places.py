@@ -57,6 +57,8 @@ PLACES: Final[dict[str, Place]] = {
         Place("after_the_effect", "after the invoice is sent, before the job is recorded", "after", {"effect": None}),
         Place("before_the_record", "before the job's end is recorded", "before", {"done": None, "fail": None}),
         Place("after_the_record", "after the job's end is recorded", "after", {"done": None, "fail": None}),
+        Place("after_the_end", "after the job is recorded as done", "after", {"done": None}),
+        Place("after_the_rescue", "after a dead worker's jobs are taken from it", "after", {"rescue": None}),
     )
 }
 

@@ -18,6 +18,8 @@ Kind = Literal[
     "enqueue",  # a message to the queue, or a job row into Postgres
     "refuse",  # a call that a store turned down: the broker said no, a constraint said no
     "kill",  # the process died; no line of its code ran after this
+    "freeze",  # the process stands still, and does not know it
+    "wake",  # it goes on where it stood
     "run",  # a worker takes a job
     "effect",  # something left the building: an invoice was sent
     "fail",  # a job failed in a worker that lives on

@@ -12,11 +12,11 @@ from soniq.lab.shop.order import Order
 QUEUES: Final = "default"  # what a lesson enqueues elsewhere is no part of an order's story
 
 
-def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any]) -> None:
+def in_soniqs_pool(database: str, _broker: str, _queue: str, order: dict[str, Any], retries: int = 3) -> None:
     """Be a request that uses Soniq's pool."""
 
     async def run() -> None:
-        async with bookshop(database) as app:
+        async with bookshop(database, max_retries=retries) as app:
             await soniqs_pool.place_order(app, Order(**order))
 
     asyncio.run(run())

@@ -9,7 +9,7 @@ from soniq.lab.shop import Order, Shop
 from soniq.lab.shop.order import COMMON, DECLINED, GOOD
 from soniq.lab.stage import Blow, Run, Scene
 
-Handler = Callable[[int], Awaitable[None]]
+Handler = Callable[..., Awaitable[None]]
 KEEP_WORKING: Final = "soniq.lab.shapes.processes:keep_working"
 
 

@@ -1,11 +1,12 @@
 """What Soniq's worker runs, and the app that knows it."""
 
 import os
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import asyncpg
 
-from soniq import Soniq
+from soniq import JobContext, Soniq
 from soniq.lab.shop.tasks import DATABASE_VARIABLE
 
 
@@ -37,7 +38,16 @@ async def send_invoice_once(number: int) -> None:
         await db.close()
 
 
-HANDLERS: Final = {each.__name__: each for each in (send_invoice, send_invoice_once)}
+async def send_invoice_with_its_end(number: int, ctx: JobContext) -> None:
+    """Send the invoice and end the job in one commit."""
+    async with ctx.transaction() as conn:
+        customer = await conn.fetchval("select customer from orders where number = $1", number)
+        await conn.execute("insert into invoices (number, customer) values ($1, $2)", number, customer)
+
+
+HANDLERS: Final[dict[str, Callable[..., Awaitable[None]]]] = {
+    each.__name__: each for each in (send_invoice, send_invoice_once, send_invoice_with_its_end)
+}
 
 
 def bookshop(

@@ -35,13 +35,16 @@ class Blow:
 
     Attributes:
         fault: The name of a place, or "broker_down": nobody listens where the broker should be, or "message".
-        deed: SIGKILL, a connection cut, a polite SIGTERM, or something to await while the process is held at the place.
+        deed: SIGKILL, a connection cut, a polite SIGTERM, SIGSTOP, or something to await while the process is held
+            at the place.
         messages: For "message": how many of the process's messages pass before.
+        meanwhile: For "freeze": what happens until SIGCONT.
     """
 
     fault: str
-    deed: Literal["kill", "cut", "stop"] | Callable[[], Awaitable[object]] = "kill"
+    deed: Literal["kill", "cut", "stop", "freeze"] | Callable[[], Awaitable[object]] = "kill"
     messages: int = 0
+    meanwhile: Callable[[], Awaitable[object]] | None = None
 
 
 class Scene:
@@ -121,10 +124,15 @@ class Scene:
         return self._recorder.story()
 
     async def work(
-        self, target: str, *arguments: object, blow: Blow | None = None, order: Order | None = None
+        self,
+        target: str,
+        *arguments: object,
+        blow: Blow | None = None,
+        order: Order | None = None,
+        lane: Lane = "worker",
     ) -> Ending:
         """Let a worker of its own run what is waiting; see `request`."""
-        watch = self._watch("worker", order)
+        watch = self._watch(lane, order)
         ending = await self._act(watch, target, *arguments, blow=blow)
         self._note_strike(watch, ending, blow)
         if ending.value == 0:
@@ -200,10 +208,23 @@ def _bind(blow: Blow, watch: Watch, process: "asyncio.Future[Member]") -> Callab
             raise Cut
         if blow.deed == "stop":
             os.kill((await process).pid, signal.SIGTERM)
+        elif blow.deed == "freeze":
+            await _freeze(await process, watch, blow.meanwhile)
         else:
             await blow.deed()
 
     return strike
+
+
+async def _freeze(member: Member, watch: Watch, meanwhile: Callable[[], Awaitable[object]] | None) -> None:
+    member.freeze()
+    watch.tell_freeze()
+    try:
+        if meanwhile is not None:
+            await meanwhile()
+    finally:
+        watch.tell_wake()
+        member.wake()
 
 
 def _closed(url: str) -> str:

@@ -25,7 +25,12 @@ TOLD: Final[dict[Act, Words]] = {
     "effect": ("effect", "invoice {number} to {customer}"),
     "done": ("done", "done"),
     "fail": ("fail", "the job failed"),
+    "pay": ("write", "30 to Grace"),
+    "rescue": ("note", "the other is silent"),
 }
+FOUND_NOTHING: Final[set[Act]] = {"claim", "rescue"}  # of no interest where they touched no row
+ENDS_OF_A_JOB: Final[set[Act]] = {"done", "fail"}
+CLAIM_LOST: Final = "division by zero"  # what Soniq's statement makes of a transaction whose claim is lost
 IN_A_STORE: Final = {"enqueue", "run", "write"}
 OUT_OF_STOCK: Final = "in_stock"
 ANSWERED_BY_ROLLBACK: Final = "COMMIT, answered by ROLLBACK"
@@ -79,7 +84,7 @@ class Watch:
         """Write down what happened, then let the trap strike."""
         if moment.answer != OK:
             self._tell_refusal(moment)
-        elif moment.act != "claim" or moment.rows:  # a claim that found nothing is no event
+        elif moment.rows or moment.act not in FOUND_NOTHING:
             self.seen.add(moment.act)
             self._tell(moment)
             await self._spring("after", moment)
@@ -94,6 +99,14 @@ class Watch:
         """Write down that the process is killed now."""
         self._dead = True
         self._recorder.record("kill", self._lane, "SIGKILL", actor=self.actor)
+
+    def tell_freeze(self) -> None:
+        """Write down that the process stands still from now on."""
+        self._recorder.record("freeze", self._lane, "SIGSTOP", actor=self.actor)
+
+    def tell_wake(self) -> None:
+        """Write down that it goes on."""
+        self._recorder.record("wake", self._lane, "SIGCONT", actor=self.actor)
 
     def tell_loss(self) -> None:
         """Write down that the connection on which something was asked is lost."""
@@ -124,6 +137,8 @@ class Watch:
             self._tell_end(moment, "commit" if moment.act == "commit" else "rollback")
         elif moment.act == "effect" and not moment.rows:
             self.tell_note("the invoice is there already")
+        elif moment.act in ENDS_OF_A_JOB and not moment.rows:
+            self.tell_refusal("claim lost: not recorded", "postgres")
         elif moment.act in self._told:
             self._tell_deed(moment, *self._told[moment.act])
 
@@ -132,6 +147,8 @@ class Watch:
         subject = f"order {number}"
         label = words.format(number=number, customer=self.order.customer)
         tx = self._transaction(moment)
+        if kind == "effect" and tx:
+            kind = "write"  # nothing has left the building before the commit
         if kind == "read":
             self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, found=moment.rows > 0)
         elif kind in IN_A_STORE:
@@ -151,6 +168,8 @@ class Watch:
 
     def _tell_refusal(self, moment: Moment) -> None:
         label = "out of stock" if moment.answer == OUT_OF_STOCK else moment.answer
+        if moment.act in ENDS_OF_A_JOB and moment.answer == CLAIM_LOST:
+            label = "SONIQ_CLAIM_LOST"
         tx = self._transaction(moment)
         self._recorder.record(
             "refuse", self._lane, label, tx=tx, store="postgres", actor=self.actor, subject=self._subject

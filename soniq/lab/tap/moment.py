@@ -21,6 +21,8 @@ Act = Literal[
     "effect",  # an invoice is sent
     "done",  # a worker says that its job ended well
     "fail",  # a worker says that it did not
+    "pay",  # money reaches an account
+    "rescue",  # a worker takes jobs out of dead hands
 ]
 
 # The first that fits names the statement; what fits none is nobody's business here.
@@ -38,6 +40,8 @@ _PATTERNS: Final[tuple[tuple[Act, str], ...]] = (
     ("enqueue", r"with here as .* insert into soniq\.jobs\b"),
     ("done", r"with ours as .* insert into soniq\.job_history\b.* select .* 'done'"),
     ("fail", r"with ours as .* insert into soniq\.job_history\b"),
+    ("rescue", r"with dead as .* soniq\.jobs\b"),
+    ("pay", r'update "?accounts\b.*\+'),
     ("claim", r"update soniq\.jobs set state = 'processing'"),
     ("collect", r"select .* from outbox where\b"),
     ("claim", r"update queue set token\b"),  # a queue that somebody made at home
@@ -56,7 +60,7 @@ class Moment:
         act: What it is about.
         line: Which connection it came on.
         answer: What the server said: "ok", or the constraint or error that refused it; empty before.
-        rows: How many rows the statement touched.
+        rows: How many rows the statement touched, or jobs, where it ends or rescues some.
         about: The order that it names, where the wire tells.
     """
 

@@ -15,6 +15,7 @@ NO_ENCRYPTION: Final = b"N"
 _ENCRYPTION_REQUESTS: Final = (80877103, 80877104)  # SSL, GSSAPI
 _HEADER_BYTES: Final = 4
 _ABOUT_AN_ORDER: Final = ("write", "outbox", "read", "effect")  # their first parameter is its number
+SAY_HOW_MANY: Final[dict[Act, int]] = {"done": 1, "fail": 1, "rescue": 2}  # in so many columns of one row
 
 
 class PostgresWire:
@@ -27,6 +28,7 @@ class PostgresWire:
         self._statements: dict[bytes, Act | None] = {}
         self._portals: dict[bytes, tuple[Act | None, int | None]] = {}
         self._asked: deque[Moment | None] = deque()
+        self._jobs: int | None = None  # what the statement that is being answered says of its jobs
 
     def sent(self, data: bytes) -> Iterator[tuple[bytes, Moment | None, bytes]]:
         """Split what the client sent into messages: for each its moment, and what we answer in the server's place."""
@@ -78,6 +80,8 @@ class PostgresWire:
 
     def _ended(self, message: bytes) -> Moment | None:
         kind, body = message[:1], message[5:]
+        if kind == b"D" and self._asked and (moment := self._asked[0]) and moment.act in SAY_HOW_MANY:
+            self._jobs = sum(_numbers(body)[: SAY_HOW_MANY[moment.act]])
         if kind == b"Z":  # ready for the next query: nothing is asked any more
             self._asked.clear()
         if kind not in b"CsIE" or not self._asked:
@@ -91,7 +95,8 @@ class PostgresWire:
             return replace(moment, answer=_refusal(body))
         # Suspended after as many rows as were asked for: there was one at least.
         rows = 1 if kind == b"s" else _rows(body)
-        return replace(moment, answer="ok", rows=rows)
+        said, self._jobs = self._jobs, None
+        return replace(moment, answer="ok", rows=rows if said is None else said)
 
 
 def _as_it_was_done(moment: Moment | None, message: bytes) -> Moment | None:
@@ -105,6 +110,17 @@ def _refusal(body: bytes) -> str:
     """Say what refused: the constraint where there is one, else the message."""
     fields = {field[:1]: field[1:].decode(errors="replace") for field in body.split(b"\0") if field}
     return fields.get(b"n") or fields.get(b"M", "refused")
+
+
+def _numbers(body: bytes) -> list[int]:
+    """Read a row's columns as numbers, in text or binary; what is none counts as 0."""
+    numbers, at = [], 2
+    for _ in range(struct.unpack_from("!H", body)[0]):
+        length = struct.unpack_from("!i", body, at)[0]
+        value = body[at + 4 : at + 4 + max(length, 0)]
+        at += 4 + max(length, 0)
+        numbers.append(int(value) if value.isdigit() else int.from_bytes(value, signed=True))
+    return numbers
 
 
 def _rows(body: bytes) -> int:

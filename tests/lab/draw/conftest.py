@@ -105,6 +105,17 @@ def two_invoices() -> Story:
     return story.end(Facts(1043, True, 1, 2))
 
 
+def zombie() -> Story:
+    story = Teller("A frozen worker wakes after another one has done its job")
+    story.tell("run", "worker", "send_invoice(1043)", actor="4711")
+    story.tell("freeze", "worker", "SIGSTOP", actor="4711")
+    story.tell("run", "worker", "send_invoice(1043)", after_s=1.1, actor="4712")
+    story.tell("effect", "worker", "invoice", actor="4712").tell("done", "worker", actor="4712")
+    story.tell("wake", "worker", "SIGCONT", actor="4711").tell("effect", "worker", "invoice", actor="4711")
+    story.tell("refuse", "worker", "claim lost: not recorded", store="postgres", actor="4711")
+    return story.end(Facts(1043, True, 1, 2))
+
+
 def soniq_commits() -> Story:
     story = Teller("Soniq: the job commits with the order")
     story.tell("begin", "request", tx="t1").tell("write", "request", "insert order 1043", tx="t1", subject=ORDER)
@@ -159,6 +170,7 @@ STORIES: Final = {
         knife_after_the_write,
         knife_after_the_enqueue,
         two_invoices,
+        zombie,
         soniq_commits,
         soniq_is_killed,
         two_connections,

@@ -25,6 +25,8 @@ from soniq.lab.draw.words import label, pause
         ("read", {"label": "the orders"}, "the orders"),
         ("refuse", {}, "refused"),
         ("kill", {}, "killed"),
+        ("freeze", {}, "frozen"),
+        ("wake", {"label": "SIGCONT"}, "SIGCONT"),
         ("note", {"label": "one\ntwo\x00three"}, "one two three"),
     ],
 )
