@@ -37,7 +37,6 @@ BREAKS = {
 }
 """
 SHOWN: Final = """\
-from soniq.lab.exercises.run.stumble import raised
 from soniq.lab.exercises.sources import mends
 
 lab.show(mends.write_and_retry, mends.write_and_compensate, mends.enqueue_and_cancel, mends.enqueue_on_commit)

@@ -1,10 +1,12 @@
 """How an order and its job were tied together, as it was seen on the wire."""
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from soniq.lab.record import Event, Story
 
 Tie = Literal["one transaction", "two transactions", "by itself", "after the commit", "no job"]
+Words = Mapping[Tie, str]
 
 WORDS: Final[dict[Tie, str]] = {
     "one transaction": "The order and its job were written in one transaction.",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from inspect import signature
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -79,6 +80,17 @@ class Attempt:
         """
         async with self._patience():
             ending = await scene.call(PLAY, self._cell(actor), *arguments, blow=blow)
+        return self._readable(ending)
+
+    async def place(self, scene: Scene, actor: Actor, *arguments: object, blow: Blow | None = None) -> Ending:
+        """Let the cell place the order of a scene: over HTTP where the actor takes a `listener`; see `request`."""
+        act = self.call if "listener" in signature(actor).parameters else self.request
+        return await act(scene, actor, *arguments, blow=blow)
+
+    async def relay(self, scene: Scene, actor: Actor, *arguments: object, blow: Blow | None = None) -> Ending:
+        """Let the cell be the relay of a scene; see `request`, which raises the same."""
+        async with self._patience():
+            ending = await scene.relay(PLAY, self._cell(actor), *arguments, blow=blow)
         return self._readable(ending)
 
     async def run(self, actor: Actor, *arguments: object, database: str = "") -> Ending:
