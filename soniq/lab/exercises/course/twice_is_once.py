@@ -14,6 +14,7 @@ from soniq.lab.draw import Timeline, timeline
 from soniq.lab.exercises.exercise import Exercise, Step, WrongAnswer
 from soniq.lab.exercises.looks import retold
 from soniq.lab.exercises.looks.order import WORKERS_MODULES
+from soniq.lab.exercises.looks.successor import succeed
 from soniq.lab.exercises.looks.waits import ended_or_waiting
 from soniq.lab.exercises.report.finding import Finding, differs, fits
 from soniq.lab.exercises.run.attempt import Attempt
@@ -81,8 +82,6 @@ MARKED_FIRST: Final = SOLUTION.replace(
 """,
 )
 TASK: Final = "take_book"
-# The silence after which others take a worker for dead, without the wait: its last sign of life is made an old one.
-SILENCE: Final = "update soniq.workers set beat_at = beat_at - interval '1 hour'"
 
 
 async def make_table(learned: Learned, where: Where) -> None:
@@ -129,9 +128,8 @@ class _Desk:
         return await self._attempt.work(self.scene, work, True, blow=blow)
 
     async def succeed(self) -> None:
-        """Let another worker take the others for dead and run the job again, and end when it has said how that went."""
-        await self._attempt.shop.ask(SILENCE)
-        await self._attempt.work(self.scene, work, False, blow=Blow("after_the_record", "stop"))
+        """Let another worker run the job again."""
+        await succeed(self._attempt, self.scene, work, False)
 
     async def taken(self) -> int:
         [(stock,)] = await self._attempt.shop.ask("select stock from books where title = $1", COMMON)
