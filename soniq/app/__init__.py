@@ -9,7 +9,10 @@ from soniq.app.enqueue import EnqueueVerbs
 from soniq.app.for_tests import TestVerbs
 from soniq.app.history import HistoryVerbs
 from soniq.app.limits import LimitVerbs
+from soniq.app.migrations import MigrationVerbs
 from soniq.app.periodic import ScheduleVerbs
+from soniq.app.refs import RefVerbs
+from soniq.app.rescue import RescueVerbs
 from soniq.app.results import ResultVerbs
 from soniq.app.tasks import TaskHandle
 from soniq.app.work import WorkVerbs
@@ -27,6 +30,9 @@ class Soniq(
     ControlVerbs,
     ResultVerbs,
     HistoryVerbs,
+    RescueVerbs,
+    MigrationVerbs,
+    RefVerbs,
     DoctorVerbs,
     TestVerbs,
 ):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from soniq.claim.suspicion import Sighting
+from soniq.claim.suspicion import Sighting, Suspicion
 from soniq.claim.take import Holder
 from soniq.pool import Executor
 from soniq.sql import in_schema, statement
@@ -64,3 +64,16 @@ async def adopt(db: Executor, schema: str, held_for: float) -> None:
 async def wake_nobody(db: Executor, schema: str) -> None:
     """Remove sleepers that are no workers: while there is one, every enqueue notifies."""
     await db.fetch(in_schema(WAKE_NOBODY, schema))
+
+
+async def rescue_from_silent(db: Executor, holder: Holder, heartbeat_timeout: float) -> Rescued:
+    """Do what a sweep does, once, by nothing but the workers' silence: one look cannot tell death from a restart.
+
+    Args:
+        db: A connection of ours.
+        holder: Who asks; it need be no worker.
+        heartbeat_timeout: Seconds of silence after which a worker is dead.
+    """
+    await adopt(db, holder.schema, heartbeat_timeout)
+    dead = Suspicion(0.0, heartbeat_timeout, trusts_locks=False).judge(await survey(db, holder), 0.0)
+    return await rescue(db, holder.schema, dead) if dead else Rescued(0, 0)

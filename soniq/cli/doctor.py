@@ -36,7 +36,7 @@ def doctor(database_url: str | None, target: str | None, as_json: bool) -> int:
         print_json(findings)
     else:
         for finding in findings:
-            _print(finding)
+            print_finding(finding)
     return WRONG if any(finding.level == "wrong" for finding in findings) else 0
 
 
@@ -45,8 +45,9 @@ async def _examine(app: Soniq) -> list[Finding]:
         return await app.doctor()
 
 
-def _print(finding: Finding) -> None:
+def print_finding(finding: Finding, width: int = 10) -> None:
+    """Print one finding, its check as wide as the widest one."""
     level = click.style(f"{finding.level:6}", fg=COLOURS[finding.level], bold=finding.level != "ok")
-    click.echo(f"{level}{finding.check:10} {finding.says}")
+    click.echo(f"{level}{finding.check:{width}} {finding.says}")
     if finding.advice:
-        click.echo(f"{'':16} → {finding.advice}")
+        click.echo(f"{'':{width + 6}} → {finding.advice}")

@@ -62,7 +62,7 @@ def jobs(  # noqa: PLR0913  # one parameter an option, as click passes them
     if as_json:
         print_json([dict(job) for job in found])
     else:
-        _print_list(found)
+        print_jobs(found)
 
 
 @jobs.command()
@@ -169,7 +169,8 @@ async def _delete(app: Soniq, job_id: UUID) -> bool:
         return await app.delete_job(job_id)
 
 
-def _print_list(found: list[Job]) -> None:
+def print_jobs(found: list[Job]) -> None:
+    """Print a table of jobs."""
     if not found:
         click.echo("no jobs")
         return

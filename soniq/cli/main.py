@@ -9,9 +9,11 @@ import click
 from soniq.cli.dead_letter import dead_letter
 from soniq.cli.demo import demo
 from soniq.cli.doctor import doctor
+from soniq.cli.inspect import inspect
 from soniq.cli.jobs import jobs
 from soniq.cli.lab import lab
 from soniq.cli.migrate import migrate
+from soniq.cli.migrations import migrate_status, migrations
 from soniq.cli.prune import prune
 from soniq.cli.queues import queues
 from soniq.cli.scheduler import scheduler
@@ -19,6 +21,7 @@ from soniq.cli.schedules import schedules
 from soniq.cli.setup import setup
 from soniq.cli.status import status
 from soniq.cli.tasks import tasks
+from soniq.cli.tasks_check import tasks_check
 from soniq.cli.worker import worker
 from soniq.errors import DatabaseUnreachable, NoDatabase, SoniqError
 from soniq.version import __version__
@@ -52,12 +55,16 @@ def root() -> None:
 for command in (
     setup,
     migrate,
+    migrate_status,
+    migrations,
     worker,
     scheduler,
     status,
+    inspect,
     queues,
     jobs,
     tasks,
+    tasks_check,
     schedules,
     dead_letter,
     prune,

@@ -6,11 +6,11 @@ import click
 
 from soniq.app import Soniq
 from soniq.cli.log import log_to_terminal
-from soniq.cli.target import load_app
+from soniq.cli.running import app_options, load_with_jobs, say_target
 
 
 @click.command()
-@click.argument("target", metavar="MODULE:APP")
+@app_options
 @click.option(
     "--check-interval",
     type=click.FloatRange(0.05, 60),
@@ -18,7 +18,7 @@ from soniq.cli.target import load_app
     show_default=True,
     help="Seconds within which it sees what others change.",
 )
-def scheduler(target: str, check_interval: float) -> None:
+def scheduler(target: str | None, named: str | None, modules: str | None, check_interval: float) -> None:
     """Turn the ticks of schedules into jobs until SIGTERM or Ctrl-C, and run no jobs.
 
     Nobody needs this: every worker does so, one of them at a time. It is for those who want the clock
@@ -28,7 +28,7 @@ def scheduler(target: str, check_interval: float) -> None:
     Examples:
       soniq scheduler shop.jobs:app
     """
-    app = load_app(target)
+    app = load_with_jobs(say_target(target, named), modules)
     log_to_terminal(app.settings.log_level)
     click.echo("soniq scheduler: started", err=True)
     asyncio.run(_run(app, check_interval))

@@ -41,13 +41,19 @@ def list_schedules(database_url: str | None, target: str | None, status: str | N
     found = asyncio.run(_read(make_app(database_url, target), status))
     if as_json:
         print_json([dict(one) for one in found])
-    elif found:
-        print_table(
-            ["NAME", "TASK", "TICKS", "STATUS", "NEXT", "LAST", "MISSED"],
-            [[s.name, s.job_name, _rule(s), s.status, s.next_at, s.last_at, s.missed] for s in found],
-        )
     else:
+        print_schedules(found)
+
+
+def print_schedules(found: list[Schedule]) -> None:
+    """Print a table of schedules."""
+    if not found:
         click.echo("no schedules")
+        return
+    print_table(
+        ["NAME", "TASK", "TICKS", "STATUS", "NEXT", "LAST", "MISSED"],
+        [[s.name, s.job_name, _rule(s), s.status, s.next_at, s.last_at, s.missed] for s in found],
+    )
 
 
 @schedules.command()

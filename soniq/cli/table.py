@@ -26,7 +26,12 @@ def counted(number: int, noun: str) -> str:
 
 def print_json(value: object, on_one_line: bool = False) -> None:
     """Print a value for a script to read; times are ISO 8601, durations seconds."""
-    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=None if on_one_line else 2))
+    click.echo(as_json(value, on_one_line))
+
+
+def as_json(value: object, on_one_line: bool = False) -> str:
+    """Say a value as `print_json` prints it."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, indent=None if on_one_line else 2)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

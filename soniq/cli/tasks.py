@@ -2,14 +2,14 @@
 
 import click
 
+from soniq.cli.running import app_options, load_with_jobs, say_target
 from soniq.cli.table import print_json, print_table
-from soniq.cli.target import load_app
 
 
 @click.command()
-@click.argument("target", metavar="MODULE:APP")
+@app_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
-def tasks(target: str, as_json: bool) -> None:
+def tasks(target: str | None, named: str | None, modules: str | None, as_json: bool) -> None:
     """List the tasks of an app, by name, with their options. No database is asked.
 
     \b
@@ -17,7 +17,8 @@ def tasks(target: str, as_json: bool) -> None:
       soniq tasks shop.jobs:app
       soniq tasks shop.jobs:app --json
     """
-    app = load_app(target)
+    target = say_target(target, named)
+    app = load_with_jobs(target, modules)
     rows = [
         {
             "name": task.name,
@@ -34,7 +35,7 @@ def tasks(target: str, as_json: bool) -> None:
     elif rows:
         print_table([name.upper() for name in rows[0]], [[_shown(value) for value in row.values()] for row in rows])
     else:
-        click.echo(f"no tasks; import the modules that define them in {target}")
+        click.echo(f"no tasks; import the modules that define them in {target or 'its module'}")
 
 
 def _shown(value: object) -> object:

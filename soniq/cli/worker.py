@@ -13,15 +13,15 @@ from soniq.app import Soniq
 from soniq.cli.log import log_to_terminal
 from soniq.cli.probes import probes
 from soniq.cli.processes import Nursery, end_with_parent, python_command
+from soniq.cli.running import app_options, load_with_jobs, say_target
 from soniq.cli.table import counted
-from soniq.cli.target import load_app
 
 STILL_RUNNING: Final = 1
 Served = list[str] | dict[str, int]
 
 
 @click.command()
-@click.argument("target", metavar="MODULE:APP")
+@app_options
 @click.option("--concurrency", type=click.IntRange(1), help="Jobs at once; SONIQ_CONCURRENCY by default.")
 @click.option(
     "--queues",
@@ -47,10 +47,11 @@ Served = list[str] | dict[str, int]
     help="Answer GET /ready and /live there; the following ports too with --processes.",
 )
 @click.option("--parent", type=int, hidden=True, help="The pipe that closes when the parent ends.")
-def worker(target: str, queues: str | None, parent: int | None, **options: Any) -> int:
+def worker(target: str | None, queues: str | None, parent: int | None, **options: Any) -> int:
     """Run the jobs of an app until SIGTERM or Ctrl-C.
 
-    MODULE:APP names the Soniq app in your code, such as shop.jobs:app; import your tasks there. The
+    MODULE:APP names the Soniq app in your code, such as shop.jobs:app; import your tasks there, or name
+    their modules with --jobs-modules, where an app that stands in them need not be named. The
     first signal lets running jobs finish: async ones within SONIQ_SHUTDOWN_TIMEOUT seconds, then they
     are handed back; plain functions, which cannot be interrupted, for as long as they take. A second
     signal ends the process all the same, with status 1 where a handler was still running: another
@@ -68,13 +69,14 @@ def worker(target: str, queues: str | None, parent: int | None, **options: Any) 
       soniq worker shop.jobs:app --reload
     """
     served = _parsed(queues) if queues else None
+    target = say_target(target, options["named"])
     if options["processes"] > 1 or options["reload"]:
         return _run_several(target, queues, options)
     if parent is not None:
         end_with_parent(parent)
-    app = load_app(target)
+    app = load_with_jobs(target, options["modules"])
     log_to_terminal(options["log_level"] or app.settings.log_level)
-    _introduce(app, target, served)
+    _introduce(app, target or "its module", served)
     with probes(app, options["ready_file"], options["http_port"]):
         ran = asyncio.run(_work(app, options["concurrency"], served, options["run_once"]))
     click.echo(f"soniq worker: ended after {counted(ran, 'attempt')}", err=True)
@@ -101,13 +103,13 @@ def _parsed(queues: str) -> Served:
     return weights if weighted else list(weights)
 
 
-def _run_several(target: str, queues: str | None, options: dict[str, Any]) -> int:
+def _run_several(target: str | None, queues: str | None, options: dict[str, Any]) -> int:
     number, reload = options["processes"], options["reload"]
     if reload and options["run_once"]:
         raise click.UsageError("give --reload or --run-once, not both")
     if not reload:
-        load_app(target)  # a mistake is said once, not by each process again and again
-    words = ["worker", target, *_repeated(options), *(["--queues", queues] if queues else [])]
+        load_with_jobs(target, options["modules"])  # a mistake is said once, not by each process again and again
+    words = ["worker", *([target] if target else []), *_repeated(options), *(["--queues", queues] if queues else [])]
 
     def command(index: int, pipe: int) -> list[str]:
         return python_command(*words, *_own(options, index), "--parent", str(pipe))
@@ -121,9 +123,9 @@ def _run_several(target: str, queues: str | None, options: dict[str, Any]) -> in
 def _repeated(options: dict[str, Any]) -> list[str]:
     """Say the options again that each process gets as they are."""
     words = ["--run-once"] if options["run_once"] else []
-    for name in ("concurrency", "log_level"):
+    for name, option in (("concurrency", "--concurrency"), ("log_level", "--log-level"), ("modules", "--jobs-modules")):
         if options[name] is not None:
-            words += [f"--{name.replace('_', '-')}", str(options[name])]
+            words += [option, str(options[name])]
     return words
 
 
