@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from soniq.schedule.builders import cron, daily, every, monthly, weekly
     from soniq.task.definition import TaskRef, task_ref
+    from soniq.task.options import JobFunction, JobOptions
     from soniq.task.policy import ExponentialBackoff, RetryPolicy
     from soniq.task.unique import Unique
     from soniq.watch.metrics import MetricsSink, NoopMetricsSink
@@ -45,8 +46,10 @@ __all__ = [
     "Finding",
     "Job",
     "JobContext",
+    "JobFunction",
     "JobId",
     "JobMeta",
+    "JobOptions",
     "JobStatus",
     "MetricsSink",
     "NoopMetricsSink",
@@ -83,8 +86,10 @@ _HOMES: Final = {
     "Finding": "soniq.job",
     "Job": "soniq.job",
     "JobContext": "soniq.job",
+    "JobFunction": "soniq.task.options",
     "JobId": "soniq.job",
     "JobMeta": "soniq.job",
+    "JobOptions": "soniq.task.options",
     "JobStatus": "soniq.job",
     "MetricsSink": "soniq.watch.metrics",
     "NoopMetricsSink": "soniq.watch.metrics",

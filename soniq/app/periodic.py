@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar, Unpack
 
 from soniq.app.calls import Calls
 from soniq.app.scheduler import Scheduler
@@ -12,6 +12,7 @@ from soniq.enqueue.request import request
 from soniq.schedule.choose import CronLike, EveryLike, choose, row
 from soniq.schedule.missed import check_missed
 from soniq.schedule.rule import Rule
+from soniq.task.options import JobOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,7 +35,7 @@ class ScheduleVerbs(TaskVerbs, Calls):
         every: EveryLike | None = None,
         tz: str | None = None,
         missed: str = "latest",
-        **options: Any,
+        **options: Unpack[JobOptions],
     ) -> Callable[[Callable[P, R]], TaskHandle[P, R]]:
         """Make a function a task that the clock enqueues, without arguments; any worker minds it.
 

@@ -18,12 +18,12 @@ from soniq.task.arguments import check_handler
 from soniq.task.definition import Retries, Task
 from soniq.task.importable import PROGRAM, check_declared
 from soniq.task.limit import check_limit
+from soniq.task.options import Raised
 from soniq.task.unique import Unique, check_unique
 
 P = ParamSpec("P")
 R = TypeVar("R")
 Delay = float | timedelta | Sequence[float | timedelta]
-Raised = type[BaseException] | Sequence[type[BaseException]]
 
 
 def _unset() -> None: ...
