@@ -5,8 +5,8 @@ SHELL := /bin/sh
 BIN := .venv/bin
 QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle control dead_letter)
 
-# A file of tests stays with one process; more of them would wait for the one server that they share.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# More processes than four would wait for the one server that they share.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup
 
 extras_lab := lab,sqlmodel
 extras_test := lab,sqlalchemy,sqlmodel,tortoise,psycopg,django,prometheus,opentelemetry,test,docker

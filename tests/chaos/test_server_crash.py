@@ -14,6 +14,8 @@ import pytest
 from soniq import Soniq
 from soniq.lab.servers import fresh_database, use_postgres
 
+pytestmark = pytest.mark.xdist_group("server_crash")  # one process makes what they share
+
 NEVER = 60  # seconds between looks that a test would notice
 
 

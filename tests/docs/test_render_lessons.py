@@ -9,6 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("render_lessons")  # one process makes what they share
+
 RENDER = Path(__file__).parents[2] / "tools" / "render_lessons.py"
 DRAWING = '<svg class="t1"><style>.t1{fill:red}</style>\n\n<text>●</text></svg>'
 

@@ -5,6 +5,8 @@ import pytest
 
 from tests.testing.conftest import PLUGINS, Run
 
+pytestmark = pytest.mark.xdist_group("plugin")  # one process makes what they share
+
 TWICE = """
 import pytest
 from soniq.testing import assert_enqueued

@@ -14,6 +14,8 @@ from soniq.lab.demo.every import keeps_its_promise
 from soniq.lab.record import Story, Verdict, VerdictName
 from soniq.lab.stage import Run
 
+pytestmark = pytest.mark.xdist_group("matrix")  # one process makes what they share
+
 SMALL = (["write_then_enqueue", "outbox_by_state"], ["broker_down", "sold_out", "card_declined", "relay_down"])
 # One letter a strategy: consistent, orphan, lost, duplicate, early, laTe; - where there is no such moment.
 STRATEGIES = [

@@ -15,6 +15,8 @@ from nbclient import NotebookClient
 from soniq.lab.exercises import find
 from tests.lab.servers.crew import wait_until
 
+pytestmark = pytest.mark.xdist_group("magic")  # one process makes what they share
+
 JOIN_IT = find("join_it")
 MAGIC = "%%exercise join_it\n"
 FIRST, SECOND = JOIN_IT.solution.split("\n\n\n")
