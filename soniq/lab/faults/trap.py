@@ -37,21 +37,27 @@ class Countdown:
     Args:
         messages: How many pass before it.
         deed: As of a trap.
+        since: Counts only what comes after this act was done.
 
     Attributes:
         sprung: Whether there were so many.
     """
 
-    def __init__(self, messages: int, deed: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, messages: int, deed: Callable[[], Awaitable[None]], since: Act | None = None) -> None:
         self._left, self._deed = messages, deed
+        self._waits_for = since
         self.sprung = False
 
     async def pass_by(self) -> None:
         """Count, and strike at the end of the count."""
+        if self._waits_for is not None:
+            return
         self._left -= 1
         if self._left < 0 and not self.sprung:
             self.sprung = True
             await self._deed()
 
     async def at(self, when: When, act: Act, seen: Collection[Act]) -> None:
-        """Care for no place."""
+        """Begin to count."""
+        if when == "after" and act == self._waits_for:
+            self._waits_for = None

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from soniq.lab.crew import Ending, Member, start
 from soniq.lab.faults import Countdown, Trap, place
-from soniq.lab.record import LANE_NAMES, Lane, Recorder, Story, judge
+from soniq.lab.record import LANE_NAMES, Lane, Recorder, Story, Verdict, judge
 from soniq.lab.shop.bookshop import Shop
 from soniq.lab.shop.order import Order
 from soniq.lab.shop.tasks import DATABASE_VARIABLE
@@ -25,6 +25,7 @@ from soniq.lab.tap.moment import Cut
 
 BROKER_DOWN: Final = "broker_down"
 MESSAGE: Final = "message"
+JOB_MESSAGE: Final = "job_message"
 # What the client of Redis raises where nobody listens, and what Celery makes of it.
 REFUSED: Final = {"ConnectionError", "OperationalError"}
 
@@ -34,10 +35,11 @@ class Blow:
     """What happens to a process, and where.
 
     Attributes:
-        fault: The name of a place, or "broker_down": nobody listens where the broker should be, or "message".
+        fault: The name of a place, or "broker_down": nobody listens where the broker should be, or "message",
+            or "job_message".
         deed: SIGKILL, a connection cut, a polite SIGTERM, SIGSTOP, or something to await while the process is held
             at the place.
-        messages: For "message": how many of the process's messages pass before.
+        messages: For "message": how many of the process's messages pass before; for "job_message", since it took a job.
         meanwhile: For "freeze": what happens until SIGCONT.
     """
 
@@ -143,10 +145,10 @@ class Scene:
         """Write down what the lab did besides, or left out."""
         self._recorder.record("note", lane, label)
 
-    async def conclude(self) -> Run:
-        """Ask both systems, and judge."""
+    async def conclude(self, verdict: Verdict | None = None) -> Run:
+        """Ask both systems, and judge; or be told the verdict by who asked somebody else."""
         story = self._recorder.story()
-        verdict = judge(await audit(self.shop, self.order, story))
+        verdict = verdict or judge(await audit(self.shop, self.order, story))
         return Run(self.order.number, self._recorder.conclude(verdict), verdict, self._ending, self._struck)
 
     def _watch(self, lane: Lane, order: Order | None = None) -> Watch:
@@ -159,8 +161,7 @@ class Scene:
         is_cut_off = blow is not None and blow.fault == BROKER_DOWN
         if blow is not None and not is_cut_off:
             deed = _bind(blow, watch, process)
-            is_counted = blow.fault == MESSAGE
-            watch.trap = Countdown(blow.messages, deed) if is_counted else Trap(place(blow.fault), deed)
+            watch.trap = _lay(blow, deed)
         async with AsyncExitStack() as taps:
             database = (await taps.enter_async_context(tap_postgres(self.shop.url, watch))).url
             broker = (await taps.enter_async_context(tap_queue(self.shop.broker.url, watch))).url
@@ -194,6 +195,12 @@ class Scene:
                 watch.tell_refusal("enqueue: connection refused", "queue")
         elif blow is not None:
             self._struck &= watch.trap is not None and watch.trap.sprung
+
+
+def _lay(blow: Blow, deed: Callable[[], Awaitable[None]]) -> Trap | Countdown:
+    if blow.fault in (MESSAGE, JOB_MESSAGE):
+        return Countdown(blow.messages, deed, since="claim" if blow.fault == JOB_MESSAGE else None)
+    return Trap(place(blow.fault), deed)
 
 
 def _bind(blow: Blow, watch: Watch, process: "asyncio.Future[Member]") -> Callable[[], Awaitable[None]]:

@@ -26,11 +26,16 @@ TOLD: Final[dict[Act, Words]] = {
     "done": ("done", "done"),
     "fail": ("fail", "the job failed"),
     "pay": ("write", "30 to Grace"),
+    "charge": ("effect", "charge {customer} 30"),
     "rescue": ("note", "the other is silent"),
 }
 FOUND_NOTHING: Final[set[Act]] = {"claim", "rescue"}  # of no interest where they touched no row
 ENDS_OF_A_JOB: Final[set[Act]] = {"done", "fail"}
 CLAIM_LOST: Final = "division by zero"  # what Soniq's statement makes of a transaction whose claim is lost
+KNOWN_ALREADY: Final[dict[Act, str]] = {
+    "effect": "the invoice is there already",
+    "charge": "the provider knows the key",
+}
 IN_A_STORE: Final = {"enqueue", "run", "write"}
 OUT_OF_STOCK: Final = "in_stock"
 ANSWERED_BY_ROLLBACK: Final = "COMMIT, answered by ROLLBACK"
@@ -135,8 +140,8 @@ class Watch:
             self._open[moment.line] = f"{self.actor}-{self._count}"
         elif moment.act in ("commit", "rollback"):
             self._tell_end(moment, "commit" if moment.act == "commit" else "rollback")
-        elif moment.act == "effect" and not moment.rows:
-            self.tell_note("the invoice is there already")
+        elif moment.act in KNOWN_ALREADY and not moment.rows:
+            self.tell_note(KNOWN_ALREADY[moment.act])
         elif moment.act in ENDS_OF_A_JOB and not moment.rows:
             self.tell_refusal("claim lost: not recorded", "postgres")
         elif moment.act in self._told:
@@ -146,12 +151,14 @@ class Watch:
         number = moment.about or self.order.number
         subject = f"order {number}"
         label = words.format(number=number, customer=self.order.customer)
+        if moment.act == "charge":
+            self._tell_begins()
         tx = self._transaction(moment)
         if kind == "effect" and tx:
             kind = "write"  # nothing has left the building before the commit
         if kind == "read":
             self._recorder.record(kind, self._lane, label, tx=tx, actor=self.actor, found=moment.rows > 0)
-        elif kind in IN_A_STORE:
+        elif kind in IN_A_STORE or moment.act == "charge":
             store = _store(moment)
             self._recorder.record(
                 kind, self._lane, label, tx=tx, actor=self.actor, subject=subject, store=store
@@ -178,10 +185,18 @@ class Watch:
     def _transaction(self, moment: Moment) -> str:
         """Return the open transaction; its begin is told when something of interest happens in it."""
         tx = self._open.get(moment.line, "")
+        self._tell_begin(tx)
+        return tx
+
+    def _tell_begins(self) -> None:
+        """Tell of what is open around a call of another system."""
+        for tx in self._open.values():
+            self._tell_begin(tx)
+
+    def _tell_begin(self, tx: str) -> None:
         if tx and tx not in self._shown:
             self._shown.add(tx)
             self._recorder.record("begin", self._lane, tx=tx, actor=self.actor)
-        return tx
 
 
 def _store(moment: Moment) -> Store:

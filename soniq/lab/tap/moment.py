@@ -22,6 +22,7 @@ Act = Literal[
     "done",  # a worker says that its job ended well
     "fail",  # a worker says that it did not
     "pay",  # money reaches an account
+    "charge",  # a payment provider charges a card
     "rescue",  # a worker takes jobs out of dead hands
 ]
 

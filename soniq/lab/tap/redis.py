@@ -23,6 +23,7 @@ _COMMANDS: Final[tuple[tuple[re.Pattern[bytes], Act], ...]] = (
     (re.compile(rb"HSET \S+:unacked "), "claim"),
     (re.compile(rb'SET(?:EX)? \S+:celery-task-meta-\S+ .*"status": "SUCCESS"', re.S), "done"),
     (re.compile(rb'SET(?:EX)? \S+:celery-task-meta-\S+ .*"status": "FAILURE"', re.S), "fail"),
+    (re.compile(rb"HSETNX charges:"), "charge"),  # the payment provider's, which is played by the same server
 )
 # Both tell people in words what a job was called with: send_invoice(1043), "argsrepr": "(1043,)".
 _ABOUT: Final = re.compile(rb'_invoice\((\d+)|argsrepr[\\": ]+\((\d+)')
@@ -60,7 +61,8 @@ class RedisWire:
             self._listen(answer)
             ended = self._asked.popleft() if self._asked and answer[:1] != _UNASKED else []
             for moment in ended:
-                yield b"", replace(moment, answer="ok", rows=1)
+                rows = _fields(answer) if moment.act == "charge" else 1
+                yield b"", replace(moment, answer="ok", rows=rows)
             yield answer, None
 
     def _moment(self, words: list[bytes]) -> Moment | None:
@@ -86,6 +88,11 @@ class RedisWire:
             self._gathered += own
             own = []
         self._asked.append(own)
+
+
+def _fields(answer: bytes) -> int:
+    """Read how many fields HSETNX set: none where there was one."""
+    return int(answer[1:-2])
 
 
 def _words(command: bytes) -> list[bytes]:
