@@ -49,6 +49,7 @@ PLACES: Final[dict[str, Place]] = {
         Place("after_enqueue", "after the job is enqueued", "after", {"enqueue": None, "outbox": None}),
         Place("before_commit", "before COMMIT reaches Postgres", "before", {"commit": "write"}),
         Place("after_commit", "after COMMIT, before the answer", "after", {"commit": "write"}),
+        Place("before_the_queue", "before the first job reaches the queue", "before", {"enqueue": None}),
         Place("before_the_mark", "after a relay published, before it says so", "before", {"mark": "enqueue"}),
         Place("after_the_mark", "after a relay said what it published, before it commits", "after", {"mark": None}),
         Place("before_the_stock", "before a book leaves the shelf", "before", {"stock": None}),

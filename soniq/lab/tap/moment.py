@@ -36,7 +36,7 @@ _PATTERNS: Final[tuple[tuple[Act, str], ...]] = (
     ("stock", r'update "?books\b'),
     ("effect", r'insert into "?invoices\b'),
     ("outbox", r"insert into outbox\b"),
-    ("mark", r"update outbox(_cursor)?\b"),
+    ("mark", r"(update|delete from) outbox(_cursor)?\b"),
     ("enqueue", r"insert into soniq\.jobs\b"),
     ("enqueue", r"with here as .* insert into soniq\.jobs\b"),
     ("done", r"with ours as .* insert into soniq\.job_history\b.* select .* 'done'"),
@@ -44,9 +44,9 @@ _PATTERNS: Final[tuple[tuple[Act, str], ...]] = (
     ("rescue", r"with dead as .* soniq\.jobs\b"),
     ("pay", r'update "?accounts\b.*\+'),
     ("claim", r"update soniq\.jobs set state = 'processing'"),
-    ("collect", r"select .* from outbox where\b"),
     ("claim", r"update queue set token\b"),  # a queue that somebody made at home
     ("done", r'(with .* )?update "?queue\b'),
+    ("collect", r"select .* from outbox\b"),
     ("read", r'select .* from "?orders\b'),
 )
 _COMMENT: Final = re.compile(r"^\s*--.*$", re.M)

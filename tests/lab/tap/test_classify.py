@@ -30,6 +30,8 @@ from soniq.sql import statement
         ("update queue set token = $2 where id = $1", "claim"),
         ("UPDATE queue SET state = 'done' WHERE id = $1", "done"),
         ("with mine as (select id from queue) update queue set state = 'done'", "done"),
+        ("delete from outbox where id = $1", "mark"),
+        ("select id, number from outbox order by id", "collect"),
         ("select count(*) from books", None),
         ("SELECT pg_advisory_unlock_all();", None),
     ],
