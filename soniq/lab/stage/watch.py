@@ -62,7 +62,7 @@ class Watch:
         self, recorder: Recorder, lane: Lane, actor: str, order: Order, told: Mapping[Act, Words] = NOTHING_MORE
     ) -> None:
         self._recorder, self._lane, self.actor, self.order = recorder, lane, actor, order
-        self._told = {**TOLD, **told}
+        self._told, self._foretold = {**TOLD, **told}, told.keys()
         self._open: dict[str, str] = {}  # a line's transaction, once it is begun
         self._shown: set[str] = set()  # transactions in which something of interest happened
         self._committing: set[str] = set()  # lines on which COMMIT was asked for
@@ -83,6 +83,8 @@ class Watch:
         """Let the trap strike before the server hears of it."""
         if moment.act == "commit":
             self._committing.add(moment.line)
+        if moment.act in self._foretold:
+            self._transaction(moment)  # it began before whatever the trap does here
         await self._spring("before", moment)
 
     async def after(self, moment: Moment) -> None:

@@ -55,10 +55,10 @@ CLAIM: Final = """
 update queue set token = $3::uuid, state = 'processing'
 where id = $1 and token is not distinct from $2::uuid and state <> 'done' returning id
 """
-LANES: Final[dict[Lane, str]] = {"request": "First worker", "postgres": "Postgres", "worker": "Second worker"}
-OURS: Final = "the first worker's invoice"
+LANES: Final[dict[Lane, str]] = {"request": "Worker 1", "postgres": "Postgres", "worker": "Worker 2"}
+OURS: Final = "worker 1's invoice"
 HELD: Final = "The holder's result is written, and the holder is told so."
-FENCED: Final = "The second worker holds the job: nothing is written, and the first worker is told False."
+FENCED: Final = "Worker 2 holds the job: nothing is written, and worker 1 is told False."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class _Desk:
         )
 
     async def open(self) -> None:
-        """Put a job into the queue, and let the first worker claim it."""
+        """Put a job into the queue, and let worker 1 claim it."""
         await self._attempt.shop.ask(TABLE)
         await self._attempt.shop.ask(WAITING, self.scene.order.number)
         await self._claim("request", None, self._token)
@@ -184,14 +184,14 @@ async def _meanwhile(attempt: Attempt) -> Finding:
 def _judged(desk: _Desk, seen: Seen, meanwhile: bool = False) -> Finding:
     written = seen.result == OURS and seen.state == "done"
     if written is not seen.changed and seen.told is written:
-        return fits("settled, and told so" if written else "nothing was written, and the first worker knows")
+        return fits("settled, and told so" if written else "nothing was written, and worker 1 knows")
     expected = FENCED if seen.changed else HELD
     return differs(_words(seen, written), expected, _why(seen, written, meanwhile), desk.drawn())
 
 
 def _words(seen: Seen, written: bool) -> str:
-    row = f"The job is {seen.state}, with {seen.result or 'no result'}; the first worker was told {seen.told}."
-    return f"{row} It was the second worker's job." if written and seen.changed else row
+    row = f"The job is {seen.state}, with {seen.result or 'no result'}; worker 1 was told {seen.told}."
+    return f"{row} It was worker 2's job." if written and seen.changed else row
 
 
 def _why(seen: Seen, written: bool, meanwhile: bool) -> str:
@@ -205,11 +205,11 @@ def _why(seen: Seen, written: bool, meanwhile: bool) -> str:
         return "The row was changed, and the code said something else: whoever called it believes that the job is lost."
     if meanwhile:
         return (
-            "The job was still the first worker's when it looked. Between that look and the UPDATE the second worker "
+            "The job was still worker 1's when it looked. Between that look and the UPDATE worker 2 "
             "claimed it: the token changed between, and the UPDATE did not ask."
         )
     return (
-        "The second worker is at work on the job, and will write its own result over this one, or has charged a card "
+        "Worker 2 is at work on the job, and will write its own result over this one, or has charged a card "
         "for nothing. The row said processing; it did not mean: by you."
     )
 
@@ -225,7 +225,7 @@ EXERCISE: Final = Exercise(
     starter=STARTER,
     solution=SOLUTION,
     hints=(
-        "Of the four columns, which one differs between the claim of the first worker and that of the second?",
+        "Of the four columns, which one differs between the claims of worker 1 and of worker 2?",
         "Whoever asks first and writes then has a moment in between. Postgres can ask while it writes: what stands in "
         "the WHERE of an UPDATE is looked at under the row's lock.",
         "The UPDATE gets one more condition, `token = …`, with the token that this worker wrote. Where another one is "
@@ -240,8 +240,8 @@ EXERCISE: Final = Exercise(
     ),
     steps=(
         Step("The holder settles its job", _holder),
-        Step("The job changed hands before, and the first worker wakes", _late),
-        Step("The job changes hands while the first worker settles it", _meanwhile),
+        Step("The job changed hands before, and worker 1 wakes", _late),
+        Step("The job changes hands while worker 1 settles it", _meanwhile),
     ),
     wrong_answers=(
         WrongAnswer("by_status", BY_STATUS, "it did not mean: by you"),

@@ -160,10 +160,10 @@ def _why(left: Left) -> str:
         )
     if len(left.orders) > 1:
         known = [key for key in left.keys if key]
-        named = f"with the keys {' and '.join(known)}" if known else "without a key"
+        named = f"the tries had the keys {' and '.join(known)}" if known else "neither try had a key"
         return (
-            f"The first try was committed, and its answer was lost; the second try was done {named}, so to Postgres "
-            "it was another order. Every order has its job, all is consistent, and Ada pays twice."
+            f"The first try was committed, and its answer was lost; {named}, so to Postgres the second "
+            "one was another order. Every order has its job, all is consistent, and Ada pays twice."
         )
     if len(left.jobs) != 1:
         return "The order was found, and another job was written for it." if left.jobs else "Its job was not written."
