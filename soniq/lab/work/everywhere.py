@@ -1,7 +1,6 @@
 """Kill a worker at one message of its job after the other, and count the money at the end."""
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Final
 
 from soniq.lab.shop import Order, Shop
@@ -40,17 +39,18 @@ class Payroll:
     __repr__ = __str__
 
 
-async def killed_everywhere(shop: Shop, handler: Handler, every: int = 6) -> Payroll:
+async def killed_everywhere(shop: Shop, handler: Handler, every: int = 6, most: int = 14) -> Payroll:
     """Enqueue a job and SIGKILL its worker at a message, later and later, until a worker lives; then let one finish.
 
     Args:
         shop: Where.
         handler: One of `soniq.lab.work.royalties`.
         every: How many messages further each worker comes.
+        most: How many workers there are at most.
     """
     await open_accounts(shop)
     before, killed, jobs = await balance(shop), 0, 0
-    for messages in count(0, every):
+    for messages in range(0, every * most, every):
         order = Order(shop.next_number())
         await enqueue(shop, order.number)
         jobs += 1

@@ -19,6 +19,8 @@ HANDLERS: Final = {
         provider.charge_card_by_key,
     )
 }
+# Few messages but those of its job: they are counted.
+QUIET: Final[dict[str, Any]] = {"heartbeat_interval": 60, "sweep_interval": 60}
 # Another worker is taken for dead after a second of silence.
 QUICK: Final[dict[str, Any]] = {"heartbeat_timeout": 1, "heartbeat_interval": 0.2, "sweep_interval": 0.2}
 
@@ -32,7 +34,7 @@ def bank(url: str, handler: str = royalties.pay.__name__, **settings: Any) -> So
 
 def work(database: str, broker: str, queue: str, _order: dict[str, Any], handler: str) -> int:
     """Be the worker: run what is due, and end."""
-    return _run(bank(database, handler), f"{broker} {queue}", run_once=True)
+    return _run(bank(database, handler, **QUIET), f"{broker} {queue}", run_once=True)
 
 
 def finish(database: str, broker: str, queue: str, _order: dict[str, Any], handler: str) -> int:
