@@ -146,5 +146,5 @@ EXERCISE: Final = Exercise(
         WrongAnswer("refused_at_once", breaks({"enqueue_on_commit": "sold_out"}), "The refusal came before"),
         WrongAnswer("no_fault", breaks({"write_and_retry": "bad_luck"}), "is no fault"),
     ),
-    lesson="01_four_failures",
+    lesson="03_mending_it",
 )
