@@ -93,7 +93,7 @@ class Outbox:
             await connection.execute(NOTE, self._next())
         first, last = self.numbers[-count], self.numbers[-1]
         orders = f"order {last}" if count == 1 else f"orders {first} to {last}"
-        self._scene.remark("request", f"{orders}: written, COMMIT")
+        self._scene.remark("request", f"{orders}: COMMIT")
 
     async def draft(self) -> Draft:
         """Write an order with its note, and leave the transaction open."""
