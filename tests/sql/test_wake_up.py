@@ -10,6 +10,10 @@ import pytest
 from soniq import Soniq
 from soniq.sql import CHANNEL
 
+# Row locks are waited for by transaction, which belongs to no database: the lock's own row would name none.
+SOMEBODY_WAITS = """
+select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"""
+
 NUMBER = "select last_value from soniq.asleep"
 THE_END = "no queue has this name"
 HEARD = [
@@ -68,7 +72,7 @@ async def _waits_for_a_lock(url: str) -> None:
     watcher = await asyncpg.connect(url)
     try:
         async with asyncio.timeout(10):
-            while not await watcher.fetchval("select exists (select from pg_locks where not granted)"):
+            while not await watcher.fetchval(SOMEBODY_WAITS):
                 await watcher.execute("select pg_sleep(0.005)")
     finally:
         await watcher.close()

@@ -34,20 +34,27 @@ CONTRAST: Final = """async known => {
   };
   for (const one of document.querySelectorAll("body *")) {
     if (![...one.childNodes].some(node => node.nodeType === 3 && node.data.trim()) || !one.checkVisibility()) continue;
-    const {color, fontSize, fontWeight} = getComputedStyle(one);
-    looks.set([color, fontSize, fontWeight, ground(one)].join(" "), one);
+    const {color, fontSize, fontWeight, textDecorationLine} = getComputedStyle(one);
+    looks.set([one.localName, color, fontSize, fontWeight, textDecorationLine, ground(one)].join(" "), one);
   }
   const fresh = [...looks.keys()].filter(look => !known.includes(look));
   const include = fresh.map(look => looks.get(look));
-  return [fresh, include.length ? (await axe.run({include}, {runOnly: ["color-contrast"]})).violations : []];
+  const runOnly = ["color-contrast", "link-in-text-block"], resultTypes = ["violations"];
+  return [fresh, include.length ? (await axe.run({include}, {runOnly, resultTypes})).violations : []];
 }"""
 # Header, navigation and footer are much the same on every page: they are looked at on two.
-ALL_ELSE: Final = """async part => {
-  const rules = {"color-contrast": {enabled: false}};
-  return (await axe.run(part, {rules, resultTypes: ["violations"]})).violations;
+ALL_ELSE: Final = """async whole => {
+  const rules = {"color-contrast": {enabled: false}, "link-in-text-block": {enabled: false}};
+  const options = {rules, resultTypes: ["violations"], ...(whole ? {} : {runOnly: ["wcag2a", "wcag2aa"]})};
+  return (await axe.run(whole ? document : "main .md-content", options)).violations;
 }"""
 WHOLE: Final = ("index.html", "guides/retries.html")
 GRAVE: Final = ("serious", "critical")
+# The theme looks at the system's choice once, some time after a page has loaded; its switch does what this does.
+DARK: Final = """const body = document.body, name = "data-md-color-scheme";
+const dark = () => body.getAttribute(name) === "slate" || body.setAttribute(name, "slate");
+new MutationObserver(dark).observe(body, {attributes: true});
+dark();"""
 WIDER: Final = "document.documentElement.scrollWidth > innerWidth"
 
 
@@ -107,14 +114,13 @@ def _look(page: Page, url: str, name: str, found: Findings, looks: tuple[list[st
     page.goto(url)
     page.evaluate(AT_ONCE + AXE)
     found.light += _contrast(page, name, looks[0])
-    found.light += _grave(name, page.evaluate(ALL_ELSE, "html" if name in WHOLE else "main .md-content"))
+    found.light += _grave(name, page.evaluate(ALL_ELSE, name in WHOLE))
     page.set_viewport_size(PHONE)
     if page.evaluate(WIDER):
         found.wide.append(name)
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="dark")
-    # The theme looks at the system's choice once, when a page loads; its switch does what this does.
-    page.evaluate("document.body.setAttribute('data-md-color-scheme', 'slate')")
+    page.evaluate(DARK)
     found.dark += _contrast(page, name, looks[1])
 
 

@@ -20,7 +20,10 @@ end $$;
 create constraint trigger gate after insert on public.effects deferrable initially deferred
 for each row execute function public.pass_gate();
 """
-AT_THE_GATE = "select pid from pg_locks where locktype = 'advisory' and objid = 42 and not granted"
+AT_THE_GATE = """
+select pid from pg_locks
+where locktype = 'advisory' and objid = 42 and not granted
+and database = (select oid from pg_database where datname = current_database())"""
 WRITTEN = "select coalesce(array_agg(attempt order by attempt), '{}') from public.effects"
 
 
