@@ -25,7 +25,19 @@ EXPORTS: Final[dict[str, str]] = {
     "two_connections": "soniq.lab.stage",
     "timeline": "soniq.lab.draw",
 }
-PARTS: Final = ("board", "exercises", "failures", "faults", "hood", "plots", "servers", "shapes", "shop", "work")
+PARTS: Final = (
+    "board",
+    "exercises",
+    "failures",
+    "faults",
+    "hood",
+    "plots",
+    "running",
+    "servers",
+    "shapes",
+    "shop",
+    "work",
+)
 
 
 def __getattr__(name: str) -> Any:
