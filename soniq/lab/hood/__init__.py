@@ -1,6 +1,7 @@
-"""What a queue in Postgres rests on, each part of it alone: row locks that are skipped, bells, snapshots."""
+"""What a queue in Postgres rests on, each part of it alone: locks that are skipped, bells, snapshots; and its price."""
 
 from soniq.lab.hood.bell import commit_rates
+from soniq.lab.hood.price import rates, wal_bytes
 from soniq.lab.hood.race import LOCKS, Race, race
 from soniq.lab.hood.snapshot import CLAIM, REPORT, TABLE, Emptied, chart_claims, chart_dead, empty_a_queue
 
@@ -16,4 +17,6 @@ __all__ = [
     "commit_rates",
     "empty_a_queue",
     "race",
+    "rates",
+    "wal_bytes",
 ]
