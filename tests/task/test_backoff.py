@@ -25,7 +25,16 @@ class Positional:
         return 1
 
 
-@pytest.mark.parametrize("wrong", [ExponentialBackoff, Asynchronous(), Positional(), 5, "exponential"], ids=repr)
+WRONG = {
+    "a class": ExponentialBackoff,
+    "async": Asynchronous(),
+    "by place": Positional(),
+    "number": 5,
+    "name": "exponential",
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
 def test_what_could_not_be_asked_is_refused_when_the_app_is_made(wrong: Any) -> None:
     with pytest.raises(SettingsInvalid, match=r"delay_for\(self, \*, attempt, job_meta, exc\)"):
         Soniq(retry_policy=wrong)
