@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.servers.crew import Crew
+from soniq.lab.servers import describe
+from tests.lab.servers.crew import Crew, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,7 @@ def place() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="soniq-"))
     folder.chmod(0o711)
     yield folder
+    wait_until(lambda: not any(each.keeper_pid or each.pid for each in describe(folder)), "the last server has stopped")
     shutil.rmtree(folder)
 
 
