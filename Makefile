@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
-QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters claim settle control dead_letter)
+QUEUE_TESTS := $(addprefix tests/,setup sql enqueue adapters/test_conformance.py claim settle control dead_letter)
 
 # More processes than four would wait for the one server that they share.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadgroup
@@ -38,7 +38,7 @@ check: .venv/.ready-check ## Format, lint, types, layers and house rules
 
 test-system: .venv/.ready-test-system docs ## Test in Chromium, on Debian's PostgreSQL and PgBouncer (installs them where it may)
 	@tools/system-packages.sh
-	@$(BIN)/python -m pytest -m system tests/system tests/lab/servers
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m system tests/system tests/lab/servers
 	@bin="$$(ls -d /usr/lib/postgresql/*/bin | sort -V | head -n 1)"; echo "→ The queue on $$("$$bin/postgres" --version)"; \
 		env -u SONIQ_DATABASE_URL SONIQ_LAB_POSTGRES_BIN="$$bin" $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not system' $(QUEUE_TESTS)
 

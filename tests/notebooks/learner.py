@@ -1,4 +1,4 @@
-"""A learner, in a process of its own: Run All, Run All again in the same kernel, and once more in a new one."""
+"""A learner, in a process of its own: Run All, and Run All again in the same kernel."""
 
 import socket
 import sys
@@ -14,17 +14,16 @@ ELSEWHERE = ("192.0.2.1", 443)  # an address for documentation, RFC 5737: nobody
 
 def follow(lesson: Path) -> None:
     """Run the lesson; whatever a learner would stumble over ends this process with a message."""
-    for passes in (2, 1):
-        notebook = nbformat.reads(lesson.read_text(), as_version=4)  # type: ignore[no-untyped-call]
-        client = NotebookClient(
-            notebook,
-            timeout=LIMIT_SECONDS,
-            resources={"metadata": {"path": str(lesson.parent)}},
-            extra_arguments=["--log-level=ERROR"],  # its warning on sockets is about networks, and this is one machine
-        )
-        with client.setup_kernel():
-            for _ in range(passes):
-                run_all(client)
+    notebook = nbformat.reads(lesson.read_text(), as_version=4)  # type: ignore[no-untyped-call]
+    client = NotebookClient(
+        notebook,
+        timeout=LIMIT_SECONDS,
+        resources={"metadata": {"path": str(lesson.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # its warning on sockets is about networks, and this is one machine
+    )
+    with client.setup_kernel():
+        run_all(client)
+        run_all(client)
 
 
 def run_all(client: NotebookClient) -> None:

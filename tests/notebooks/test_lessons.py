@@ -1,4 +1,7 @@
-"""Each lesson starts alone, runs three times, offline, each in under a minute, and leaves nothing behind."""
+"""Each lesson starts alone, runs twice, offline, each in under a minute, and leaves nothing behind.
+
+The site's pages are made by running each once more, in another kernel.
+"""
 
 import os
 import shutil
