@@ -50,7 +50,7 @@ async def test_a_cell_that_does_not_end_is_ended(shop: Shop, wait: str) -> None:
     assert "did not end within 0.5 s" in str(report)
     async with asyncio.timeout(10):  # the server takes a moment to hear of a killed client
         while (await shop.ask(CONNECTED)).rows != ((1,),):
-            await asyncio.sleep(0.01)
+            await shop.ask("select pg_sleep(0.01)")
 
 
 async def test_what_the_cell_prints_is_shown_also_when_it_is_killed(shop: Shop) -> None:
