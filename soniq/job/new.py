@@ -7,6 +7,8 @@ from typing import NamedTuple
 class JobId(str):
     """A job's id: text, which says whether the job was there already.
 
+    asyncpg takes nothing but plain text for a parameter of type uuid: give it `UUID(job_id)`.
+
     Attributes:
         duplicate: Whether it is the id of another, unique job, in whose place none was written.
     """

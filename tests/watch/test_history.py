@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -167,7 +168,7 @@ async def test_a_worker_that_does_not_own_the_tables_says_so_once_and_works(
                 await humble.prune_history()
             async with humble.worker():
                 job_id = await humble.enqueue("hello")
-                while "not pruned" not in caplog.text or not await other.fetchval(DONE, job_id):
+                while "not pruned" not in caplog.text or not await other.fetchval(DONE, UUID(job_id)):
                     await other.execute("select pg_sleep(0.01)")
 
     [said] = caplog.messages
