@@ -14,6 +14,7 @@ from soniq.app.core import Core
 from soniq.enqueue.options import When, check_priority, check_queue
 from soniq.errors import OptionInvalid
 from soniq.job import JobId
+from soniq.job.numbers import check_seconds, check_whole
 from soniq.task.arguments import check_handler
 from soniq.task.definition import Retries, Task
 from soniq.task.importable import PROGRAM, check_declared
@@ -158,10 +159,10 @@ class TaskVerbs(Core):
             queue=check_queue(queue),
             priority=self._settings.priority if priority is None else check_priority(priority),
             retries=_narrowed(own, retry_on, discard_on),
-            timeout=None if timeout is None else _seconds("timeout", timeout),
+            timeout=None if timeout is None else check_seconds("timeout", timeout),
             limit=check_limit(concurrency, concurrency_key),
             args_model=_model(validate or args_model),
-            result_ttl=self._settings.result_ttl if result_ttl is None else _seconds("result_ttl", result_ttl),
+            result_ttl=self._settings.result_ttl if result_ttl is None else check_seconds("result_ttl", result_ttl),
         )
         return lambda handler: self._register(nameless, name, handler)
 
@@ -199,17 +200,15 @@ def _model(model: object) -> type[BaseModel] | None:
 def _retries(
     limits: Sequence[object], delay: Delay | None, backoff: bool, max_delay: float | timedelta | None
 ) -> Retries:
-    limit = next(one for one in limits if one is not None)
-    if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit <= 1000:
-        raise OptionInvalid(f"`retries` must be a whole number from 0 to 1000, not {limit!r}", option="retries")
+    limit = check_whole("retries", next(one for one in limits if one is not None), 0, 1000)
     delays = () if delay is None else delay if isinstance(delay, list | tuple) else [delay]
     if delay is not None and not delays:
         raise OptionInvalid("`retry_delay` is an empty list; 0 retries at once", option="retry_delay")
     return Retries(
         limit,
-        tuple(_seconds("retry_delay", one) for one in delays),
+        tuple(check_seconds("retry_delay", one) for one in delays),
         backoff,
-        None if max_delay is None else _seconds("retry_max_delay", max_delay),
+        None if max_delay is None else check_seconds("retry_max_delay", max_delay),
     )
 
 
@@ -224,10 +223,3 @@ def _classes(option: str, given: object) -> tuple[type[BaseException], ...]:
         if not isinstance(one, type) or not issubclass(one, BaseException):
             raise OptionInvalid(f"`{option}` must be exception classes, not {one!r}", option=option)
     return classes
-
-
-def _seconds(option: str, value: object) -> float:
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 1e9:
-        raise OptionInvalid(f"`{option}` must be seconds of at least 0, or a timedelta, not {value!r}", option=option)
-    return float(seconds)

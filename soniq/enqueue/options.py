@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from soniq.errors import OptionInvalid
+from soniq.job.numbers import is_whole
 from soniq.task.unique import Unique
 
 When = datetime | timedelta | float | int
@@ -52,7 +53,7 @@ def check_priority(priority: object) -> int:
     Raises:
         OptionInvalid: It is no whole number from 1 to 1000.
     """
-    if isinstance(priority, bool) or not isinstance(priority, int) or priority not in PRIORITIES:
+    if not is_whole(priority) or priority not in PRIORITIES:
         raise OptionInvalid(
             f"`priority` must be a whole number from 1 to 1000, lower first, not {priority!r}",
             option="priority",

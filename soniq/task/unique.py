@@ -9,6 +9,7 @@ from typing import Final
 
 from soniq.errors import OptionInvalid
 from soniq.job import UniqueKey
+from soniq.job.numbers import is_number
 from soniq.task.key import check_key, check_template, fill
 
 UNIQUE, DEDUP_KEY = "unique", "dedup_key"
@@ -116,7 +117,7 @@ def _checked_statuses(statuses: object, period: timedelta | None) -> tuple[str, 
 
 def _checked_period(period: object) -> timedelta:
     try:
-        if isinstance(period, int | float) and not isinstance(period, bool):
+        if is_number(period):
             period = timedelta(seconds=period)
     except (OverflowError, ValueError):
         pass
