@@ -7,6 +7,7 @@ from typing import Any
 
 from soniq.adapters import JoinedSync, join, join_sync
 from soniq.app.calls import Calls, TargetLike, merge
+from soniq.app.joining import join_given
 from soniq.app.unjoined import SEPARATE, Unjoined
 from soniq.enqueue.insert import insert
 from soniq.enqueue.options import Options, When
@@ -255,11 +256,9 @@ class EnqueueVerbs(Calls, Unjoined):
             await self._write_own(jobs)
 
     async def _enqueue_unique(self, job: NewJob, connection: object | None) -> JobId:
-        joined = None
         if connection is None:
             await self._check_unjoined([job])
-        elif connection is not SEPARATE:
-            joined = join(connection)
+        joined = join_given(connection)
         pool = await self.opened()
         with self._traced([job]) as [traced]:
             if joined is None:
