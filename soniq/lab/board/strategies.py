@@ -1,11 +1,10 @@
 """The ways to place an order: on RQ and Celery, their mends, an outbox, Soniq in each shape, or with no connection."""
 
-import difflib
 from dataclasses import dataclass
 from typing import Final
 
-from soniq.errors import OptionInvalid
 from soniq.lab.board.trials import Trial
+from soniq.lab.named import check_name
 
 RQ_WORKER: Final = "soniq.lab.shop.processes:work"
 CELERY_WORKER: Final = "soniq.lab.shop.celery_processes:work"
@@ -111,8 +110,5 @@ def strategy(name: str) -> Strategy:
     Raises:
         OptionInvalid: There is none; the message suggests the nearest.
     """
-    if name not in STRATEGIES:
-        near = difflib.get_close_matches(name, STRATEGIES, n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(STRATEGIES)}"
-        raise OptionInvalid(f"no strategy is named {name!r}{meant}", name=name, known=list(STRATEGIES))
+    check_name(name, STRATEGIES, "no strategy is named")
     return STRATEGIES[name]

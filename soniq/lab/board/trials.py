@@ -1,10 +1,9 @@
 """What an order may suffer on its way, and what those that carry it on."""
 
-import difflib
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from soniq.errors import OptionInvalid
+from soniq.lab.named import check_name
 from soniq.lab.shop.order import COMMON, DECLINED, GOOD, SOLD_OUT
 
 Part = Literal["request", "relay", "worker"]
@@ -65,8 +64,5 @@ def trial(name: str) -> Trial:
         OptionInvalid: There is none; the message suggests the nearest.
     """
     known = {each.name: each for each in (*TRIALS, *MORE)}
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-        raise OptionInvalid(f"no trial is named {name!r}{meant}", name=name, known=list(known))
+    check_name(name, known, "no trial is named")
     return known[name]

@@ -1,12 +1,11 @@
 """Find the exercises: every file of the course is one."""
 
-import difflib
 import pkgutil
 from importlib import import_module
 
-from soniq.errors import OptionInvalid
 from soniq.lab.exercises import course
 from soniq.lab.exercises.exercise import Exercise
+from soniq.lab.named import check_name
 
 
 def names() -> list[str]:
@@ -20,11 +19,7 @@ def find(name: str) -> Exercise:
     Raises:
         OptionInvalid: There is none; the message suggests the nearest.
     """
-    known = names()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        meant = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-        raise OptionInvalid(f"no exercise is named {name!r}{meant}", name=name, known=known)
+    check_name(name, names(), "no exercise is named")
     found: Exercise = import_module(f"{course.__name__}.{name}").EXERCISE
     return found
 
