@@ -1,6 +1,7 @@
 """Write new jobs through whatever can run a statement: the parameters, and what the answer means."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final, NamedTuple, TypeVar
 
 from soniq.job import NewJob
@@ -10,8 +11,7 @@ from soniq.sql.place import Place
 T = TypeVar("T")
 ONE: Final = statement("enqueue", "one")
 MANY: Final = statement("enqueue", "many")
-MANY_KEYED: Final = statement("enqueue", "many_keyed")
-MANY_TRACED: Final = statement("enqueue", "many_traced")
+MANY_WHOLE: Final = statement("enqueue", "many_whole")
 
 
 class Insert(NamedTuple):
@@ -49,18 +49,13 @@ def insert_many(place: Place, jobs: Sequence[NewJob], again: bool = False) -> In
         jobs: One or more.
         again: They may be there already: then an id that is there is left alone.
     """
-    ids, tasks, args, *columns = (list(column) for column in zip(*map(_texts, jobs), strict=True))
-    times = ([_moment(job) for job in jobs], [_delay(job) for job in jobs])
-    keys = [job.concurrency_key for job in jobs]
-    traces = [job.trace for job in jobs]
+    columns = [list(column) for column in zip(*map(parameters, jobs), strict=True)]
+    ids, tasks, args, *others, keys, _limits, traces = columns
     here = (place.installation, place.notifies)
-    if not any(keys) and not any(traces) and not again:
-        given = (ids, _once(tasks), args, *map(_once, columns), *map(_once, times))
-        return Insert(in_schema(MANY, place.schema), (*here, *given), False)
-    given = (ids, tasks, args, *columns, *times, keys, [_limit(job) for job in jobs])
-    if any(traces):
-        return Insert(in_schema(MANY_TRACED, place.schema), (*here, *given, traces), False)
-    return Insert(in_schema(MANY_KEYED, place.schema), (*here, *given), False)
+    if again or any(keys) or any(traces):
+        return Insert(in_schema(MANY_WHOLE, place.schema), (*here, *columns), False)
+    given = (ids, _once(tasks), args, *map(_once, others))
+    return Insert(in_schema(MANY, place.schema), (*here, *given), False)
 
 
 def _once(column: list[T]) -> list[T]:
@@ -68,18 +63,23 @@ def _once(column: list[T]) -> list[T]:
     return column[:1] if column.count(column[0]) == len(column) else column
 
 
+def parameters(job: NewJob) -> tuple[str | None, ...]:
+    """Say a job as every statement but `one` takes it, from its id to its trace; as text, see `_texts`."""
+    return (
+        *_texts(job),
+        None if job.run_at is None else job.run_at.isoformat(),
+        seconds(job.delay),
+        job.concurrency_key,
+        None if job.concurrency is None else str(job.concurrency),
+        job.trace,
+    )
+
+
+def seconds(span: timedelta | None) -> str | None:
+    """Say a span of time as text."""
+    return None if span is None else repr(span.total_seconds())
+
+
 def _texts(job: NewJob) -> tuple[str, ...]:
     """Every value as text: it is cast in the statement, so no jsonb codec of the user's can change it."""
     return job.id, job.task, job.args, job.queue, str(job.priority), str(job.max_attempts)
-
-
-def _moment(job: NewJob) -> str | None:
-    return None if job.run_at is None else job.run_at.isoformat()
-
-
-def _delay(job: NewJob) -> str | None:
-    return None if job.delay is None else repr(job.delay.total_seconds())
-
-
-def _limit(job: NewJob) -> str | None:
-    return None if job.concurrency is None else str(job.concurrency)

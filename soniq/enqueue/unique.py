@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, Final
 
 from soniq.adapters.refusal import sqlstate
+from soniq.enqueue.insert import parameters, seconds
 from soniq.enqueue.send import repeated
 from soniq.errors import UniqueBusy, UniqueConflict
 from soniq.job import JobId, NewJob
@@ -73,23 +73,14 @@ async def send(pool: ConnectionPool, place: Place, job: NewJob) -> JobId:
 
 def _claim(place: Place, job: NewJob) -> Statement:
     assert job.unique is not None
-    texts = job.id, job.task, job.args, job.queue, str(job.priority), str(job.max_attempts)
-    moment = None if job.run_at is None else job.run_at.isoformat()
-    limit = None if job.concurrency is None else str(job.concurrency)
     key, statuses, period = job.unique
-    times = moment, _seconds(job.delay)
-    held = key, list(statuses), _seconds(period)
-    given = (place.installation, place.notifies, *texts, *times, job.concurrency_key, limit, *held, job.trace)
-    return in_schema(CLAIM, place.schema), given
+    held = key, list(statuses), seconds(period)
+    return in_schema(CLAIM, place.schema), (place.installation, place.notifies, *parameters(job), *held)
 
 
 def _holder(place: Place, job: NewJob) -> Statement:
     assert job.unique is not None
     return in_schema(HOLDER, place.schema), (place.installation, job.task, job.unique.key)
-
-
-def _seconds(span: timedelta | None) -> str | None:
-    return None if span is None else repr(span.total_seconds())
 
 
 def _was_written(rows: Rows) -> bool:

@@ -26,7 +26,7 @@ where soniq.installation() = $1::text::uuid
 -- name: many
 -- Write any number of jobs in one statement; one wake-up a queue, only where a worker sleeps.
 -- One row back: whether this database holds installation $1. Where it does not, nothing was written.
--- What may be sent a second time, and jobs with a key, are for `many_keyed`. ON CONFLICT, rows to return and columns
+-- What may be sent a second time, and jobs with a key or a trace, are for `many_whole`. ON CONFLICT, rows to return and columns
 -- in which all are alike cost 50,000 jobs half of the server's time: of $4 and $6 to $10 one element stands for all.
 -- $1 installation  $2 'on' to wake workers  $3 ids  $4 tasks  $5 args  $6 queues  $7 priorities
 -- $8 max attempts  $9 run at, or null each  $10 seconds from now, or null each
@@ -69,67 +69,11 @@ select
     (select count(*) from here) as here,
     (select count(*) from woken) as woken
 
--- name: many_keyed
--- The same where some of the jobs have a key: they become keyed instead of ready. A statement of its own, because
--- the two columns more cost a batch without keys a tenth. Also where `many` was sent and its answer was lost.
+-- name: many_whole
+-- The same with whatever else a job may have: a key, which makes it keyed instead of ready, and a trace. A statement of
+-- its own, because more columns cost a batch that needs none of them a tenth. Also where `many` was sent and its answer
+-- was lost: an id that is there already is left alone.
 -- One row back: whether this database holds installation $1. Where it does not, nothing was written.
--- An id that is there already is left alone, so a statement whose answer was lost can be sent again.
--- $1 installation  $2 'on' to wake workers  $3 ids  $4 tasks  $5 args  $6 queues  $7 priorities
--- $8 max attempts  $9 run at, or null each  $10 seconds from now, or null each  $11 keys, $12 their limits, or null each
-with here as (
-    select 1
-    where soniq.installation() = $1::text::uuid
-),
-written as (
-    insert into soniq.jobs (
-        id, task, args, queue, priority, max_attempts, state, run_at, scheduled_at, concurrency_key, concurrency
-    )
-    select
-        new.id::uuid,
-        new.task,
-        new.args::jsonb,
-        new.queue,
-        new.priority::integer,
-        new.max_attempts::integer,
-        case
-            when asked.at > statement_timestamp() then 'later'
-            when new.concurrency_key is not null then 'keyed'
-            else 'ready'
-        end,
-        coalesce(asked.at, statement_timestamp()),
-        asked.at,
-        new.concurrency_key,
-        new.concurrency::integer
-    from here
-    cross join unnest(
-        $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-        $11::text[], $12::text[]
-    ) as new (
-        id, task, args, queue, priority, max_attempts, run_at, delay, concurrency_key, concurrency
-    )
-    cross join lateral (
-        select coalesce(
-            new.run_at::timestamptz,
-            statement_timestamp() + make_interval(secs => new.delay::double precision)
-        ) as at
-    ) as asked
-    on conflict (id) do nothing
-    returning queue
-),
-woken as (
-    select soniq.wake(fresh.queue)
-    from (select distinct queue from written) as fresh
-    where $2::text = 'on'
-)
-select
-    (select count(*) from here) as here,
-    (select count(*) from woken) as woken
-
--- name: many_traced
--- The same where some of the jobs were enqueued in a trace, and some may have a key. For the same reason a statement
--- of its own: who traces nothing pays for nothing.
--- One row back: whether this database holds installation $1. Where it does not, nothing was written.
--- An id that is there already is left alone, so a statement whose answer was lost can be sent again.
 -- $1 installation  $2 'on' to wake workers  $3 ids  $4 tasks  $5 args  $6 queues  $7 priorities
 -- $8 max attempts  $9 run at, or null each  $10 seconds from now, or null each  $11 keys, $12 their limits, or null each
 -- $13 traces, or null each

@@ -7,25 +7,24 @@
 -- Every parameter is text and cast here, so no jsonb codec of the user's connection can change it.
 -- $1 installation  $2 'on' to wake workers  $3 id  $4 task  $5 args  $6 queue  $7 priority  $8 max attempts
 -- $9 run at, or null  $10 seconds from now, or null  $11 key for a limit, $12 the limit, or null
--- $13 unique key  $14 statuses that hold it  $15 seconds for which done holds it, or null
--- $16 trace, or null
+-- $13 trace, or null  $14 unique key  $15 statuses that hold it  $16 seconds for which done holds it, or null
 -- Leans on the primary key of unique_jobs.
 with here as (
     select 1
     where soniq.installation() = $1::text::uuid
 ),
 freed as materialized (
-    select soniq.free_key($4::text, $13::text, $3::text::uuid) as any_key
+    select soniq.free_key($4::text, $14::text, $3::text::uuid) as any_key
     from here
 ),
 claimed as (
     insert into soniq.unique_jobs (task, key, job_id, statuses, period)
     select
         $4::text,
-        $13::text,
+        $14::text,
         $3::text::uuid,
-        $14::text[],
-        make_interval(secs => $15::text::double precision)
+        $15::text[],
+        make_interval(secs => $16::text::double precision)
     from freed
     where any_key is not null
     on conflict (task, key) do nothing
@@ -52,7 +51,7 @@ written as (
         asked.at,
         $11::text,
         $12::text::integer,
-        $16::text
+        $13::text
     from claimed
     cross join lateral (
         select coalesce(
