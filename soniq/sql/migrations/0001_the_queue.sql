@@ -205,6 +205,8 @@ begin
         execute format('grant execute on function soniq.wake(text) to %I', role_name);
         execute format('grant execute on function soniq.cancel_job(uuid) to %I', role_name);
         execute format('grant select, insert, update, delete on soniq.schedules to %I', role_name);
+        execute format('grant insert, select (task, key, job_id) on soniq.unique_jobs to %I', role_name);
+        execute format('grant execute on function soniq.free_key(text, text, uuid) to %I', role_name);
     end if;
     if access in ('viewer', 'worker') then
         execute format('grant select on all tables in schema soniq to %I', role_name);
@@ -224,6 +226,8 @@ begin
         execute format('grant execute on function soniq.left_of_key(text, integer) to %I', role_name);
         execute format('grant execute on function soniq.left_of_queue(text, integer) to %I', role_name);
         execute format('grant update on soniq.schedule_leader to %I', role_name);
+        execute format('grant update, delete on soniq.unique_jobs to %I', role_name);
+        execute format('grant execute on function soniq.holds_key(soniq.unique_jobs) to %I', role_name);
         execute format('grant usage on sequence soniq.worker_lock_keys to %I', role_name);
         execute format('grant execute on function soniq.make_history_days(integer) to %I', role_name);
         execute format('grant execute on function soniq.with_error(jsonb, integer, text) to %I', role_name);

@@ -53,54 +53,5 @@ begin
     return found;
 end $$;
 
--- Give a role what a producer, a viewer or a worker needs, and no more.
--- $1 role  $2 'producer' (enqueue), 'viewer' (read everything) or 'worker' (both, and run jobs)
-create or replace function soniq.grant_access(role_name text, access text) returns void
-language plpgsql as $$
-begin
-    if access not in ('producer', 'viewer', 'worker') then
-        raise exception 'access must be producer, viewer or worker, not %', access;
-    end if;
-    -- GRANT by who has the right but not the grant option is a warning only, and grants nothing.
-    if not pg_has_role((select relowner from pg_class where oid = 'soniq.meta'::regclass), 'usage') then
-        raise insufficient_privilege using message = format('%I does not own the schema', current_user);
-    end if;
-    execute format('grant usage on schema soniq to %I', role_name);
-    execute format('grant select on soniq.meta, soniq.sleepers, soniq.asleep to %I', role_name);
-    execute format('grant execute on function soniq.installation() to %I', role_name);
-    if access in ('producer', 'worker') then
-        execute format('grant insert, select (id, queue) on soniq.jobs to %I', role_name);
-        execute format('grant execute on function soniq.wake(text) to %I', role_name);
-        execute format('grant execute on function soniq.cancel_job(uuid) to %I', role_name);
-        execute format('grant select, insert, update, delete on soniq.schedules to %I', role_name);
-        execute format('grant insert, select (task, key, job_id) on soniq.unique_jobs to %I', role_name);
-        execute format('grant execute on function soniq.free_key(text, text, uuid) to %I', role_name);
-    end if;
-    if access in ('viewer', 'worker') then
-        execute format('grant select on all tables in schema soniq to %I', role_name);
-        execute format('grant execute on function soniq.is_wanted(soniq.dead_letter_jobs, jsonb) to %I', role_name);
-        execute format('grant insert, update, delete on soniq.waiters to %I', role_name);
-    end if;
-    if access = 'worker' then
-        execute format('grant update, delete on soniq.jobs, soniq.dead_letter_jobs to %I', role_name);
-        execute format('grant insert on soniq.job_history, soniq.dead_letter_jobs to %I', role_name);
-        execute format('grant delete on soniq.job_history to %I', role_name);
-        execute format('grant insert, delete on soniq.paused_queues, soniq.cancel_requests to %I', role_name);
-        execute format('grant insert, update, delete on soniq.job_progress to %I', role_name);
-        execute format('grant select on soniq.awaited to %I', role_name);
-        execute format('grant execute on function soniq.tell_waiters(uuid[]) to %I', role_name);
-        execute format('grant insert, update, delete on soniq.workers, soniq.sleepers to %I', role_name);
-        execute format('grant insert, update, delete on soniq.queue_limits to %I', role_name);
-        execute format('grant execute on function soniq.left_of_key(text, integer) to %I', role_name);
-        execute format('grant execute on function soniq.left_of_queue(text, integer) to %I', role_name);
-        execute format('grant update on soniq.schedule_leader to %I', role_name);
-        execute format('grant update, delete on soniq.unique_jobs to %I', role_name);
-        execute format('grant execute on function soniq.holds_key(soniq.unique_jobs) to %I', role_name);
-        execute format('grant usage on sequence soniq.worker_lock_keys to %I', role_name);
-        execute format('grant execute on function soniq.make_history_days(integer) to %I', role_name);
-        execute format('grant execute on function soniq.with_error(jsonb, integer, text) to %I', role_name);
-        execute format('grant execute on function soniq.new_id() to %I', role_name);
-    end if;
-end $$;
 revoke execute on function soniq.free_key(text, text, uuid) from public;
 revoke execute on function soniq.holds_key(soniq.unique_jobs) from public;
