@@ -1,18 +1,15 @@
 """Pack what a handler takes, returns and raises for its way between two processes, and unpack it."""
 
 import pickle
-from collections.abc import AsyncGenerator, Awaitable, Generator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import from_json
 
 from soniq.job import JobContext
 from soniq.run.messages import Answer, Raised, Returned
-from soniq.run.result import encode_result
+from soniq.run.result import UNRUN, encode_result
 from soniq.run.safe_text import describe, trace
-
-UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
 
 
 class InChild(Exception):

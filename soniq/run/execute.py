@@ -1,7 +1,7 @@
 """Run one attempt of a job to its outcome, whatever the handler does."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Generator, Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +16,7 @@ from soniq.run.directive import obeyed
 from soniq.run.handler import EndedByHandler, Running, go_on, guarded, start
 from soniq.run.heed import heed
 from soniq.run.processes import Processes
-from soniq.run.result import encode_result
+from soniq.run.result import UNRUN, encode_result
 from soniq.run.safe_text import describe, trace
 from soniq.task.arguments import decode
 from soniq.task.definition import Handler, Retries, Task
@@ -26,7 +26,6 @@ from soniq.task.surroundings import Middleware
 
 # Long enough for another worker to have it first.
 NO_THREAD_DELAY: Final = timedelta(seconds=1)
-UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
 
 
 @dataclass(frozen=True, slots=True)

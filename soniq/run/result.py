@@ -1,6 +1,7 @@
 """What a handler returned, as JSON text that can always be stored."""
 
 import json
+from collections.abc import AsyncGenerator, Awaitable, Generator
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -8,6 +9,8 @@ from pydantic_core import to_json
 from soniq.run.safe_text import storable
 
 RESULT_BYTES: Final = 1_000_000
+# What a handler returns that had to be awaited or iterated for anything to happen.
+UNRUN: Final = (Awaitable, Generator, AsyncGenerator)
 
 
 def encode_result(value: Any) -> str | None:
