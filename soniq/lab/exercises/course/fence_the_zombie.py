@@ -147,19 +147,20 @@ class _Desk:
 async def _holder(attempt: Attempt) -> Finding:
     desk = _Desk(attempt, "The holder settles")
     await desk.open()
-    ending = await desk.settle()
-    if ending.error or ending.killed:
-        return raised(ending, HELD)
-    return _judged(desk, await desk.seen(ending.value))
+    return await _settled(desk, HELD)
 
 
 async def _late(attempt: Attempt) -> Finding:
     desk = _Desk(attempt, "The job changed hands before")
     await desk.open()
     await desk.change_hands()
+    return await _settled(desk, FENCED)
+
+
+async def _settled(desk: _Desk, expected: str) -> Finding:
     ending = await desk.settle()
     if ending.error or ending.killed:
-        return raised(ending, FENCED)
+        return raised(ending, expected)
     return _judged(desk, await desk.seen(ending.value))
 
 
